@@ -471,7 +471,6 @@ UNTESTED = {
     "core/merge/document_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_file_copies.py makes them",
     "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
-    "core/reconcile/resolution/values.py": "values: every test of a resolution makes them",
     "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",
     "daemon/values.py": "values without a method of their own",
@@ -485,7 +484,6 @@ UNTESTED = {
         )
         for name in (*("advice", "assembly", "styled_editor", "styled_reader", "title_first"),)
     },
-    "daemon/vault_pass.py": "joins loop and sync: tests/system/test_watch.py runs it whole",
 }
 """Modules of more than 30 lines without a test file of the same name, and why."""
 

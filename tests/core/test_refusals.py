@@ -18,7 +18,8 @@ from tests.support.reader import (
 )
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.editor import first_loss
-from vault_sync.core.reconcile.drafting import digest_operations
+from vault_sync.core.model.values import Key
+from vault_sync.core.reconcile.drafting import digest_operations, note_operations
 from vault_sync.core.text.spans import splice
 
 NEW = "digests/새 주.md"
@@ -95,3 +96,33 @@ def test_an_entry_that_nobody_changes_is_not_asked_whether_it_could_be_written(
     monkeypatch.setattr(digest_operations, "first_loss", strict)
     assert not vault.sync().problems
     assert "베타를 고쳤습니다." in vault.files[WEEK]
+
+
+def test_a_note_that_would_not_read_back_is_neither_made_nor_linked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = settled()
+    new = "https://arxiv.org/abs/2308.0004{0}\nNew {0} (Ann Park)\nwords\n"
+    vault.files[WEEK] += new.format(2) + new.format(3)
+    monkeypatch.setattr(
+        note_operations, "reads_back", lambda drafted, _: "New 2" not in drafted.path
+    )
+    (problem,) = vault.sync().problems
+    refused = entry(vault, Key("arxiv:2308.00042"))
+    assert (problem.code, problem.path, problem.line) == ("would-not-read-back", WEEK, refused.line)
+    assert refused.link is None and "papers/New 2.md" not in vault.files
+    assert entry(vault, Key("arxiv:2308.00043")).link and "papers/New 3.md" in vault.files
+
+
+def test_a_note_that_an_edit_would_make_read_otherwise_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = settled()
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄.")
+    before = dict(vault.files)
+    monkeypatch.setattr(note_operations, "reads_back", lambda *_: False)
+    (problem,) = vault.sync().problems
+    assert (problem.code, problem.path) == ("would-not-read-back", WEEK)
+    assert problem.line == entry(vault, ALPHA).line and vault.files == before
+    monkeypatch.undo()
+    assert not vault.sync().problems and "고친 줄." in vault.files[NOTE]

@@ -263,3 +263,13 @@ def test_a_digest_with_its_titles_first_is_neither_read_nor_written() -> None:
     assert [(each.code, each.level, each.line) for each in plan.problems] == [
         ("title-first", "problem", 3)
     ]
+
+
+def test_a_file_that_cannot_be_read_locks_all_papers_that_it_may_be_about() -> None:
+    url = "https://arxiv.org/abs/2308.0000"
+    broken = f"---\nurl: {url}1\nlink: {url}2\narxiv: 2308.00003\ntags: [\n---\n"
+    found, _ = MemoryVault({"papers/x.md": broken}).look()
+    assert found.locked == {"papers/x.md": "broken-properties"}
+    assert found.locked_keys == {
+        Key(f"arxiv:2308.0000{number}"): "papers/x.md" for number in (1, 2, 3)
+    }

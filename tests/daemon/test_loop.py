@@ -258,6 +258,25 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     assert running.pass_.wrote_at - typed >= HAND.quiet - 0.1
 
 
+def test_it_comes_back_when_the_first_of_the_waiting_may_be_written(root: Path) -> None:
+    rung: list[float] = []
+
+    class Rung(Mailbox):
+        def ring(self, at: float = 0.0) -> None:
+            rung.append(at)
+
+    tasks = DaemonTasks(Pass(root), lambda: FAST, lambda _: None)
+    daemon = loop._Daemon(root, tasks, WatchConfig(quiet=50.0), Rung())
+    daemon.come_back({A: 10.0})
+    assert rung == [], "nothing waits"
+    daemon.waiting = frozenset({A, DIGEST})
+    daemon.come_back({A: 10.0, DIGEST: 20.0, RelPath("typed in.md"): 5.0})
+    assert rung == [10.0]
+    now = time.monotonic()
+    daemon.come_back({})
+    assert now + 50.0 <= rung[-1] <= time.monotonic() + 50.0, "not guarded any more: the latest"
+
+
 # Quarrels
 
 

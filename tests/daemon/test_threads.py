@@ -58,6 +58,7 @@ def test_it_runs_once_at_a_time_and_is_asked_to_end(monkeypatch: pytest.MonkeyPa
     task = BackgroundTask(work, lambda: None)
     task.start()
     assert begun.acquire(timeout=20)
+    assert task._thread is not None and task._thread.daemon, "it keeps no process alive"
     task.start()
     task.end()
     finish(task)

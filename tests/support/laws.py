@@ -18,7 +18,7 @@ def examples(few: int) -> int:
 def without_a_clock() -> None:
     """Make settings without deadline and without the check for slow data those of all laws.
 
-    Both measure time. A first call that imports a library beside eight busy processes took longer
+    Both measure time. A first call that imports ruamel.yaml beside eight busy processes took longer
     than a deadline, was quick when hypothesis tried it again, and so failed as flaky.
     """
     settings.register_profile(

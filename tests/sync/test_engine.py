@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import weakref
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,16 @@ def test_circles_of_a_pass_are_given_back() -> None:
         assert circle() is not None
     give_back()
     assert circle() is None
+
+
+def test_a_pass_tells_that_more_is_on_its_way_where_a_file_was_just_brought() -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        brought = (vault.root / WEEK).stat().st_mtime_ns - 10**10
+        os.utime(vault.root / WEEK, ns=(brought, brought))
+        found = vault.run()
+        assert found.arriving and found.plan.deferred == {WEEK} and not found.outcome.done
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        found = vault.run()
+        assert not found.arriving and found.outcome.done

@@ -483,6 +483,8 @@ def test_install_keeps_the_hook_that_is_there_and_uninstall_brings_all_back(
     before = _everything(vault)
     vault.tool("git", "install")
     vault.tool("git", "install")
+    named = vault.git("config", "merge.vault-sync.name")
+    assert named == "digests entry by entry, notes field by field\n"
     vault.edit(WEEK, "둘째 줄입니다.", "두 번째 줄입니다.")
     said = blocked(vault, "-a")
     assert said.startswith("mine\n") and "commentary" in said

@@ -53,7 +53,8 @@ def test_all_at_once(split: Vault) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["--take", "note"], ["x", "--all", "--take", "note"], ["x", "--take", "note", "--dry-run"]],
+    [[], ["x", "--all"], ["x", "--dry-run"], ["x", "--field", "url"], ["x", "--digest", "w1"]],
 )
 def test_a_mistake(split: Vault, words: list[str]) -> None:
-    assert split.run("resolve", *words).code == 2
+    ran = split.run("resolve", *words, "--take", "note")
+    assert ran.code == 2 and "--all" in ran.err

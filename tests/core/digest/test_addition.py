@@ -114,6 +114,14 @@ def test_a_paper_is_added_to_a_digest_in_a_style_and_the_others_stay(
     assert found == titles
 
 
+def test_a_paper_is_added_to_the_list_above_a_table() -> None:
+    url = "https://arxiv.org/abs/2308"
+    table = f"\n| title | pdf |\n|--|--|\n| S | [pdf]({url}.00005) |\n| R | [pdf]({url}.00006) |\n"
+    after = with_entry(styled_reader.read(f"- [T]({url}.00001)\n{table}", ("list", "table")), WHOLE)
+    assert after is not None and after.text.endswith(table)
+    assert [each.fields.title for each in after.entries] == ["T", "Lantern: A Light", "S", "R"]
+
+
 ENTRY = "https://arxiv.org/abs/2308.07037\nA Title (Ann One, Bob Two)\nwords\n#tag\n"
 
 

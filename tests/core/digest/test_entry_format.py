@@ -39,6 +39,13 @@ def test_an_entry_is_appended_in_the_style_of_the_digest() -> None:
     assert digest.append(flat, []) == FLAT
 
 
+def test_blank_lines_below_the_title_are_a_style_of_their_own() -> None:
+    text = f"w\n{OCTO}\nT (Kim Lee)\n\n하나\n"
+    assert digest.append(read_digest(text), [(ADDED, "n")]) == (
+        f"{text}{BLOG}\n[[n|V]] (Bo Li)\n\n하나\n\n둘\n\n#x\n"
+    )
+
+
 def test_what_sets_entries_apart_sets_an_appended_one_apart() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n\n---\n\n{NEXT}\nU (Ann Park)\n"
     said = Fields(BLOG, "V", ("Bo Li",))

@@ -73,6 +73,12 @@ def test_an_address_of_no_page_is_no_head(line: str) -> None:
     assert read_digest(f"{line}\nA Title (Ann Bee, Cee Dee)\nwords\n").entries == ()
 
 
+def test_an_address_may_be_set_in() -> None:
+    text = f"w\n   {OCTO}  \n  A Title (Ann Bee, Cee Dee)\n"
+    (entry,) = read_digest(text).entries
+    assert entry.layout.address.slice(text) == entry.fields.url == OCTO
+
+
 def test_the_digest_of_the_specification() -> None:
     text = (
         f"2023년 8월 3주차\n{OCTO}\nOctoPack: Code (Niklas Muennighoff, ...)\n"

@@ -83,6 +83,12 @@ def test_a_link_that_one_of_two_added_entries_lacks_is_filled_in() -> None:
         assert "[[one|Title One]] (Kim X)" in found.text
 
 
+def test_words_that_one_of_two_added_entries_lacks_are_filled_in() -> None:
+    ours = ADDED.format("Title One (Kim X)")
+    for one, other in ((ours, ours.replace("words\n", "")), (ours.replace("words\n", ""), ours)):
+        assert documents.digest(WEEK, WEEK + one, WEEK + other) == parts.Merged(WEEK + ours)
+
+
 def test_lines_that_nobody_touched_keep_their_ends_where_one_version_mixes_them() -> None:
     base = "a\r\nb\r\nc\r\nd\r\n"
     ours = base.replace("b\r\n", "b\n")

@@ -154,7 +154,7 @@ def test_a_paper_that_stands_twice_is_for_a_person() -> None:
 
 def test_a_copy_that_ends_in_the_middle_of_a_line_may_be_cut_short() -> None:
     assert is_cut_short(FIRST[:-10], FIRST)
-    assert not is_cut_short(FIRST, FIRST)
+    assert not is_cut_short(FIRST, FIRST) and not is_cut_short(FIRST[:-10], FIRST[:-10])
     assert not is_cut_short(FIRST[: FIRST.index("https", 80)], FIRST)
     assert not is_cut_short(FIRST[:-10] + "x", FIRST)
 
@@ -243,6 +243,11 @@ def note_merged(file: str, copy: str) -> CopyMerge:
     found = merge_note_copy(A, file, copy, note_histories(), digest_of)
     assert found is not None
     return found
+
+
+def test_a_property_that_a_copy_only_writes_otherwise_stays_as_it_is() -> None:
+    copy = NOTE.replace("rating: 3", "rating: '3' # of five")
+    assert copy != NOTE and note_merged(NOTE, copy) == CopyMerge(NOTE)
 
 
 def test_section_property_and_own_text_of_a_note_are_merged_apart() -> None:

@@ -65,7 +65,7 @@ def test_a_form_is_the_same_people_and_is_written_as_it_stands(
     ],
 )
 def test_the_same_people(other: Authors) -> None:
-    assert agree(other, TWO) and not is_partial(other)
+    assert agree(other, TWO) and agree(TWO, other) and not is_partial(other)
 
 
 @pytest.mark.parametrize(

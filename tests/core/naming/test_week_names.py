@@ -51,6 +51,13 @@ def test_what_is_no_week_of_the_form_is_none(name: str) -> None:
     assert week_day(WeekNaming("%Y-%m-%d"), "2023-02-30") is None
 
 
+def test_a_part_that_comes_again_is_equal() -> None:
+    naming = WeekNaming("%G/%G-W%V")
+    assert week_name(naming, date(2023, 8, 14)) == "2023/2023-W33"
+    assert week_day(naming, "2023/2023-W33") == date(2023, 8, 14)
+    assert week_day(naming, "2022/2023-W33") is None
+
+
 @given(
     st.dates(date(2001, 1, 8), date(2098, 12, 1)),
     st.sampled_from(

@@ -90,6 +90,11 @@ def test_the_papers_that_a_line_names(line: str, papers: set[str]) -> None:
     assert marks.mentioned([line]) == papers
 
 
+def test_a_paper_is_stated_in_the_first_forty_lines() -> None:
+    for above, found in ((39, (A,)), (40, ())):
+        assert read("words\n" * above + f"url: {URL_A}\n").certain == found
+
+
 def test_two_ids_of_one_paper() -> None:
     text = block("doi: 10.1000/one", f"url: {URL_A}")
     assert set(read(text).certain) == {A, "doi:10.1000/one"}
@@ -232,6 +237,13 @@ def test_reading_is_linear_and_cheap() -> None:
 )
 def test_the_paper_of_a_file_in_another_encoding_is_guessed(form: str, encoding: str) -> None:
     text = form.encode(encoding).decode("utf-8", "surrogateescape")
+    assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-16-le", "cp949"])
+def test_what_the_head_only_names_is_guessed_in_another_encoding(encoding: str) -> None:
+    words = "단어" if encoding == "cp949" else "Wörter"
+    text = f"# Deep Nets\n\n{URL_A}\n{words}\n".encode(encoding).decode("utf-8", "surrogateescape")
     assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
 
 

@@ -102,6 +102,12 @@ def test_a_merge_waits_whole() -> None:
     assert split(whole, NOTE) == (set(), 0, {NOTE, DIGEST})
 
 
+def test_a_merge_of_other_files_does_not_wait() -> None:
+    both = (base_update(NOTE, DIGEST), base_update(OTHER, RelPath("p.md")))
+    whole = plan(write(NOTE), write(DIGEST), write(OTHER), base_updates=both)
+    assert split(whole, OTHER) == ({NOTE, DIGEST}, 1, {OTHER})
+
+
 def test_waiting_passes_on_through_shared_files() -> None:
     both = (base_update(NOTE, DIGEST), base_update(DIGEST, OTHER))
     whole = plan(write(NOTE), write(DIGEST), write(OTHER), base_updates=both)

@@ -7,6 +7,7 @@ from tests.support.reader import (
     BETA,
     DELTA,
     GAMMA,
+    NEXT,
     OMEGA,
     WEEK,
     codes,
@@ -49,3 +50,15 @@ def test_the_papers_of_a_digest_whose_removals_are_asked_about_are_planned_again
     plan = vault.plan()
     assert codes(plan) == ["many-removals"]
     assert plan.again == (ALPHA, BETA, GAMMA, DELTA)
+
+
+def test_a_new_paper_of_two_weeks_is_noted_for_the_one_whose_removals_nobody_doubts() -> None:
+    vault = settled()
+    for key in (ALPHA, BETA, GAMMA):
+        cut(vault, key, WEEK)
+    entry = "https://arxiv.org/abs/2308.00009\nZeta (Ann Park)\nwords {}\n"
+    vault.files[WEEK] += entry.format("three")
+    vault.files[NEXT] += entry.format("four")
+    assert codes(vault.sync()) == ["many-removals"]
+    (note,) = (text for path, text in vault.files.items() if "words four" in text and path != NEXT)
+    assert "words three" not in note and "3주차" not in note

@@ -150,3 +150,17 @@ def test_a_word_of_a_command_line_is_shown_on_one_line_as_a_shell_reads_it(
     word: str, written: str
 ) -> None:
     assert report.quoted(word) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nb 가\u3000c", "a\nb 가\u3000c"),
+        ("\t\x1b\x85\xff", "\\x09\\x1b\\x85ÿ"),
+        ("\udc80\udcff", "\\x80\\xff"),
+        ("\u0100\u200b\ud800\uffff", "Ā\\u200b\\ud800\\uffff"),
+        ("\U0001f600\U000e0001", "\U0001f600\\U000e0001"),
+    ],
+)
+def test_what_a_terminal_would_act_on_is_spelled(text: str, shown: str) -> None:
+    assert report.shown(text) == shown

@@ -63,6 +63,16 @@ def test_the_parts_of_the_picture_are_in_it_and_in_rows(weeks: int, tags: int) -
         assert max(heights) - min(heights) == 20 and max(heights) == below
 
 
+def test_names_and_numbers_stand_in_the_picture() -> None:
+    words = [each.text for each in ET.fromstring(draw(counted())).iter() if each.text]
+    found = counted()
+    for tag in found.tags:
+        at = words.index(f"#{tag.tag}")
+        assert words[at + 1] == str(tag.papers)
+    assert {found.weeks[0].name, found.weeks[-1].name} <= set(words)
+    assert {f"{week.name}: {week.papers}" for week in found.weeks if week.papers} <= set(words)
+
+
 def contrast(colour: str, other: str) -> float:
     """The contrast of two colours by WCAG 2."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -11,8 +12,35 @@ import pytest
 from tests.support.written_world import P, World
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.platform import current
 
 # ---- looking
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [(errno.ENOENT, []), (errno.EIO, [("a.md", "unreadable")])]
+)
+def test_a_note_that_cannot_be_looked_at_is_told_and_one_that_went_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch, code: int, told: list[tuple[str, str]]
+) -> None:
+    class Entry:
+        """An entry whose status cannot be had."""
+
+        name = "a.md"
+
+        def is_file(self, *, follow_symlinks: bool = True) -> bool:
+            return not follow_symlinks
+
+        def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+            return False
+
+        def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(current.files, "entries", lambda _: iter([Entry()]))
+    found = scan(world.vault)
+    assert not found.files
+    assert [(each.path, each.code) for each in found.problems] == told
 
 
 def test_scan_sees_visible_notes_and_names_what_it_does_not_follow(world: World) -> None:

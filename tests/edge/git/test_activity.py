@@ -35,6 +35,8 @@ def test_git_at_work_around_the_vault_and_in_it(repository: Path) -> None:
     (vault / "digests").mkdir(parents=True)
     git(vault / "digests", "init", "-q")
     assert len(git_dirs(vault)) == 2
+    (vault / ".plugins" / ".git").mkdir(parents=True)
+    assert len(git_dirs(vault)) == 2, "what is hidden is none of the vault's files"
     for directory in git_dirs(vault):
         (directory / "index.lock").write_text("")
         assert git_busy(vault) is not None

@@ -46,6 +46,28 @@ def test_where_a_vault_lies(calls: Repository, tmp_path: Path) -> None:
         git_calls.place_of(tmp_path / "elsewhere", calls)
 
 
+@pytest.mark.parametrize(
+    ("environment", "partial"),
+    [
+        ({}, False),
+        ({"GIT_INDEX_FILE": "/r/.git/index"}, False),
+        ({"GIT_INDEX_FILE": "/next-index-1/index"}, False),
+        ({"GIT_INDEX_FILE": "/r/.git/next-index-4711.lock"}, True),
+    ],
+)
+def test_a_commit_of_named_files_has_an_index_of_its_own(
+    environment: dict[str, str], partial: bool
+) -> None:
+    assert Repository(Path("/r"), environment).partial is partial
+
+
+def test_a_name_alone_is_announced_where_it_is_asked_for(calls: Repository) -> None:
+    (calls.top / ODD).write_text("odd")
+    git(calls.top, "add", "-N", ODD)
+    assert git_calls.announced(calls, [ODD, "a.md"]) == {ODD}
+    assert git_calls.announced(calls, ["a.md"]) == git_calls.announced(calls, []) == set()
+
+
 def test_no_repository_is_an_error_with_gits_own_words(tmp_path: Path) -> None:
     with pytest.raises(GitError, match="rev-parse"):
         git_calls.repository(tmp_path, {"PATH": os.environ["PATH"]})

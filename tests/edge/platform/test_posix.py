@@ -6,6 +6,7 @@ import errno
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from vault_sync.edge.platform import posix
@@ -66,6 +67,31 @@ def test_a_new_file_is_new_and_an_old_one_keeps_its_text(tmp_path: Path, folder:
 
 def test_a_call_that_the_library_has_not_is_none() -> None:
     assert posix.kernel_rename("rename_and_more") is None
+
+
+@pytest.mark.parametrize(("owner", "given"), [((0, 0), []), ((1, 0), [(1, 0)]), ((0, 1), [(0, 1)])])
+def test_a_text_belongs_to_whom_the_file_belonged_that_it_stands_for(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: tuple[int, int],
+    given: list[tuple[int, int]],
+) -> None:
+    like, file = (posix.open_to_write(tmp_path / name) for name in ("like", "file"))
+    owners = {like: owner, file: (0, 0)}
+    calls: list[tuple[int, int]] = []
+
+    def status(number: int) -> SimpleNamespace:
+        user, group = owners[number]
+        return SimpleNamespace(st_uid=user, st_gid=group, st_mode=0o100640)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(os, "fstat", status)
+        planted.setattr(os, "fchown", lambda number, *ids: calls.append(ids))
+        posix.copy_owner_and_mode(like, file)
+    assert calls == given
+    assert os.fstat(file).st_mode & 0o777 == 0o640
+    os.close(like)
+    os.close(file)
 
 
 def test_one_lock_at_a_time(tmp_path: Path) -> None:

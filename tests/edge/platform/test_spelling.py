@@ -62,3 +62,17 @@ def test_a_path_that_no_folder_lists_is_another_spelling(
     monkeypatch.setattr(Path, "samefile", alike)
     test = SpellingTest(tmp_path)
     assert test.is_listed("In/Note.md") and not test.is_listed(old)
+
+
+def test_one_other_spelling_that_leads_there_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where case is folded and composition is not."""
+
+    def folds_case(one: Path, other: Path) -> bool:
+        return str(one).lower() == str(other).lower()
+
+    (tmp_path / "é.md").touch()
+    monkeypatch.setattr(Path, "samefile", folds_case)
+    assert SpellingTest(tmp_path).is_listed("é.md")
+    assert not SpellingTest(tmp_path).is_listed("É.md")

@@ -138,6 +138,17 @@ HOSTILE: list[tuple[Act, str]] = [
 ]
 
 
+def test_papers_of_a_broken_answer_about_several_are_asked_for_again(
+    api: Api, source: Source
+) -> None:
+    """Which of them broke it nobody can say."""
+    api.script = [body(b"broken", JSON)]
+    dois = [DOI, "doi:10.1000/1"]
+    assert len(ask(source, dois, clock=at(NOON)).problems) == 1
+    second = ask(source, dois, clock=at(NOON))
+    assert set(second.facts) == {DOI} and len(api.asked) == 2
+
+
 @pytest.mark.parametrize(("act", "why"), HOSTILE)
 def test_a_hostile_answer_is_one_notice(api: Api, source: Source, act: Act, why: str) -> None:
     api.script = [act] * 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import threading
 import time
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from tests.support.arxiv_server import (
@@ -35,6 +37,7 @@ from tests.support.arxiv_server import (
 )
 from vault_sync.core.sources.archives import ARXIV
 from vault_sync.edge.config import ArxivConfig
+from vault_sync.edge.sources import cache, client, http
 from vault_sync.edge.sources.client import RateLimit, pace_for
 from vault_sync.edge.sources.lookup import Answer, Source, remembered
 
@@ -80,6 +83,35 @@ def test_requests_keep_their_distance_and_one_connection(api: Api, source: Sourc
     ask(source, ids, pace=replace(FAST, interval=0.1))
     gaps = [b.came - a.left for a, b in pairwise(api.asked)]
     assert len(gaps) == 2 and min(gaps) >= 0.09
+
+
+def test_each_archive_has_its_part_of_the_seconds_that_are_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    allowance = client.Allowance(client.Bounds(60.0, 9))
+    found = []
+    for archives, took in ((3, 20.0), (2, 10.0), (1, 40.0), (1, 0.0)):
+        allowance.share(archives)
+        found.append(allowance.seconds)
+        now[0] += took
+    assert found == [20.0, 20.0, 30.0, 0.0]
+    assert allowance.limits(http.Limits()).total == 0.0 and allowance.seconds == 0.0
+    assert allowance.limits(http.Limits()).body == 9
+
+
+def test_another_programs_turn_is_waited_for_no_longer_than_a_pass_may(tmp_path: Path) -> None:
+    url, now = ArxivConfig().url, itertools.count(100.0, 0.5)
+    with cache.opened(tmp_path / "arxiv.sqlite") as db:
+        connection = client.ApiConnection(
+            *(ARXIV, url, "agent", db, threading.Event(), lambda: next(now)),
+            *(FAST, "2023-08-16", client.Allowance(client.Bounds(0.0, 9))),
+        )
+        cache.take_turn(db, connection.host, 100.0, lease=9.0, nonsense=99.0)
+        with pytest.raises(client.GivenUp) as caught, client._turn(connection):
+            pass
+    assert "the time that a pass waits for it is over" in caught.value.problem.message
 
 
 # What arXiv does not have.

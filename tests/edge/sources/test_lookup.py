@@ -176,6 +176,14 @@ def test_no_network_is_one_notice_and_what_is_known_still_is(api: Api, source: S
     assert answer.problems[0].path == urlsplit(api.url).netloc
 
 
+def test_a_paper_that_the_archive_has_not_is_answered_for_too(api: Api, source: Source) -> None:
+    ids = ids_of(3)
+    api.papers = {ids[0]: "2023-08-01"}
+    steps: list[tuple[int, int]] = []
+    answer = ask(source, ids, progress=lambda done, of: steps.append((done, of)))
+    assert answer.missing == {*ids[1:]} and steps == [(0, 3), (3, 3)]
+
+
 def test_a_network_lost_in_the_middle_is_made_up_for_by_the_next_run(
     api: Api, serve: Callable[[], Api], source: Source
 ) -> None:
@@ -308,7 +316,9 @@ def test_without_a_cache_nothing_is_asked_and_the_file_still_speaks(
     with_file = replace(source, snapshot=snapshot(tmp_path / "arxiv.jsonl", _00001="28"))
     answer = ask(with_file, ids_of(2))
     assert set(answer.facts) == {"2308.00001"} and answer.unknown == {"2308.00002"}
-    assert [problem.code for problem in answer.problems] == ["facts-cache"]
+    assert [(each.code, each.path) for each in answer.problems] == [
+        ("facts-cache", str(source.cache))
+    ]
     assert set(remembered(with_file, ids_of(2))) == {"2308.00001"}
     assert not api.asked
     assert source.cache.read_bytes() == b"no database" * 1000

@@ -64,7 +64,15 @@ def test_what_is_no_pdf_is_not_written(vault: Vault, api: Api) -> None:
         api.script = [act] * 4
         ran = vault.run("pdf", NOTE)
         assert ran.code == 1 and why in ran.err and "facts" not in ran.err, ran
+        assert ran.err.startswith(api.url.removeprefix("http://")), "it is said of whose site"
         assert ran.err.count("\n") == 1 and vault.files() == before
+
+
+def test_where_the_turns_of_requests_cannot_be_kept_nobody_is_asked(vault: Vault, api: Api) -> None:
+    (vault.state / "arxiv.sqlite").write_bytes(b"no database" * 400)
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and "arxiv.sqlite" in ran.err and "cannot be used" in ran.err, ran
+    assert api.asked == [] and PDF not in vault.files()
 
 
 def test_what_cannot_be_fetched_is_one_line(vault: Vault, api: Api) -> None:
@@ -81,3 +89,9 @@ def test_what_cannot_be_fetched_is_one_line(vault: Vault, api: Api) -> None:
     assert "is not a path inside the vault" in vault.run("pdf", NOTE).err
     vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
     assert vault.run("pdf", NOTE).code == 2 and api.asked == []
+
+
+def test_where_the_cache_cannot_be_used_nobody_is_asked(vault: Vault, api: Api) -> None:
+    (vault.state / "arxiv.sqlite").mkdir()
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and "the cache of facts cannot be used" in ran.err and not api.asked

@@ -9,7 +9,7 @@ from tests.support.written_world import P, World, agree
 from vault_sync.core.model.base import FileMark
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.base_table import change_files, read_files
+from vault_sync.edge.state.base_table import change_files, read_about, read_files
 
 # ---- the base and its history
 
@@ -50,6 +50,29 @@ def test_any_rows_come_back(
     world = World(tmp_path_factory.mktemp("rows"))
     keep(world, BaseUpdate(frozenset(), rows))
     assert world.state().rows() == rows
+
+
+TEXT = BaseKey(Key(""), "week.md", "text")
+
+
+def test_rows_are_read_of_the_papers_and_digests_that_updates_are_about(world: World) -> None:
+    rows = {A: '"a"', B: '"b"', TEXT: '"t"'}
+    keep(world, BaseUpdate(frozenset(), rows))
+    state = world.state()
+    for row in rows:
+        for update in (
+            BaseUpdate(frozenset(), {row: '"x"'}),
+            BaseUpdate(frozenset(), {}, frozenset({row})),
+        ):
+            found = read_about(state.select, [update], dict)
+            assert found == {each: rows[each] for each in rows if each.key == row.key}
+
+
+def test_of_a_damaged_base_the_whole_is_read_as_it_counts_then(world: World) -> None:
+    keep(world, say('"a"'))
+    spoil(world, "UPDATE said SET value = 'x'")
+    update = BaseUpdate(frozenset(), {A: '"x"'})
+    assert read_about(world.state().select, [update], lambda: {B: '"b"'}) == {B: '"b"'}
 
 
 # ---- when it is not believed

@@ -35,6 +35,12 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     assert heartbeat.read(tmp_path) is None
 
 
+@pytest.mark.parametrize("text", ["", "[]", '{"pid": 7}', '{"of a newer one": 1}', "{"])
+def test_a_sign_of_another_version_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / heartbeat.FILE).write_text(text)
+    assert heartbeat.read(tmp_path) is None
+
+
 def test_the_files_that_wait_are_shown_by_name_and_a_silent_daemon_is_told(tmp_path: Path) -> None:
     waiting = dict.fromkeys(("b.md", "a.md", "c.md"), 3.0)
     sign = heartbeat.Heartbeat(os.getpid(), 1.0, time.time(), "watching", None, "", waiting)

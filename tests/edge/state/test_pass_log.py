@@ -8,7 +8,8 @@ import pytest
 from tests.support.passes import a_pass
 from tests.support.written_world import P, World
 from vault_sync.core.model.plan import Write
-from vault_sync.edge.state.pass_log import file_of, name_of, save, take
+from vault_sync.edge.platform import current
+from vault_sync.edge.state.pass_log import file_of, name_of, note_lost_entries, save, take
 from vault_sync.edge.state.pass_log import records as log
 
 
@@ -45,6 +46,30 @@ def test_a_torn_text_is_not_taken_and_is_written_anew(tmp_path: Path, torn: byte
     assert take(folder, name) is None
     save(folder, TEXTS[:1], 1)
     assert take(folder, name) == TEXTS[0]
+
+
+def test_a_text_that_does_not_read_back_is_not_taken_for_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current.files, "write_at", lambda _file, rest, _at: len(rest))
+    with pytest.raises(OSError, match="does not read back"):
+        save(tmp_path / "saved", TEXTS[:1], 1)
+
+
+def test_a_short_write_is_followed_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_at = current.files.write_at
+    monkeypatch.setattr(
+        current.files, "write_at", lambda file, rest, at: write_at(file, rest[:3], at)
+    )
+    (name,) = save(tmp_path / "saved", TEXTS[:1], 1)
+    assert take(tmp_path / "saved", name) == TEXTS[0]
+
+
+def test_a_pass_that_takes_no_entry_out_remembers_nothing_of_that(world: World) -> None:
+    note_lost_entries(world.state(), [])  # without the lock, which a writer must have
+    assert list(world.folder.iterdir()) == [world.vault]
 
 
 def test_nothing_to_save_makes_nothing(tmp_path: Path) -> None:

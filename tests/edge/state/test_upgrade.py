@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +20,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state import pass_log, schema, upgrade
 from vault_sync.edge.state.base_table import promise, read_base, stand
 from vault_sync.edge.state.database import StateError
-from vault_sync.edge.state.schema import SCHEMA, TABLES, fingerprint
+from vault_sync.edge.state.schema import SCHEMA, TABLES, checksum, fingerprint
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.edge.write.undo import undo
 
@@ -219,6 +220,18 @@ def whole_or_as_it_was(state: StateStore, rows: object, point: Point) -> None:
     assert schema_of(file) == SCHEMA and not list(state.directory.glob("*.part"))
 
 
+def test_the_old_file_is_on_the_disk_before_the_new_one_is_made(
+    connection: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(upgrade, "sync_path", lambda path: synced.append(path.name))
+    for _ in range(2):
+        upgrade.copy_beside(connection, tmp_path / "state.sqlite")
+    copy = f"state.sqlite.schema-{SCHEMA}"
+    assert synced == [f"{copy}.part", tmp_path.name], "once: the copy, and the name it has"
+    assert [path.name for path in tmp_path.iterdir()] == [copy]
+
+
 # ---- keys
 
 
@@ -264,6 +277,20 @@ def test_keys_that_are_spelled_otherwise_now_are_renamed_wherever_they_stand(
     assert connection.execute("SELECT key FROM history").fetchall() == [(new,)]
     assert connection.execute("SELECT key FROM refused").fetchall() == [(new,)]
     assert schema.is_newer(connection)
+
+
+def test_what_an_unfinished_pass_will_drop_is_renamed_and_damage_is_left(
+    connection: sqlite3.Connection,
+) -> None:
+    old = json.dumps([["url:aclanthology.org/N19-1423", "d", "tags"], ["other", "d", "tags"]])
+    for id_, sum_ in ((1, checksum("p", old, "1")), (2, 0)):
+        connection.execute("INSERT INTO agreement VALUES (?, 1, 'p', ?, 1, ?)", (id_, old, sum_))
+    upgrade.upgrade(connection, ACL)
+    new = json.dumps([["acl:N19-1423", "d", "tags"], ["other", "d", "tags"]])
+    assert connection.execute("SELECT dropped, sum FROM agreement ORDER BY id").fetchall() == [
+        (new, checksum("p", new, "1")),
+        (old, 0),
+    ]
 
 
 def test_two_keys_that_fall_together_leave_one(connection: sqlite3.Connection) -> None:

@@ -58,6 +58,13 @@ def test_something_on_its_way_delays_it(state: StateStore) -> None:
     assert vault_id.is_joined(state)
 
 
+def test_every_own_name_of_a_property_is_remembered_once(state: StateStore) -> None:
+    assert vault_id.former_names(state) == ()
+    for own in ([("url", "link"), ("tags", "")], [("url", "주소")], [("url", "link")]):
+        vault_id.remember_names(state, own)
+    assert vault_id.former_names(state) == (("url", "link"), ("url", "주소"))
+
+
 def test_it_stays_so(state: StateStore) -> None:
     vault_id.join(state)
     state.close()

@@ -35,6 +35,15 @@ def test_only_what_is_gone_and_old_is_removed_and_saved_texts_stay(tmp_path: Pat
     assert "rebuild" in there.ok("log").out
 
 
+def test_ninety_days_are_long_enough(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    gone = vault_of(tmp_path, "gone")
+    shutil.rmtree(gone.root)
+    (orphan,) = orphaned_states(state)
+    assert clean([orphan._replace(unused_days=89.9)], saved_days=0) == []
+    assert clean([orphan._replace(unused_days=90.0)], saved_days=0) == [str(orphan.folder)]
+
+
 def test_a_second_memory_of_one_vault_is_found(tmp_path: Path) -> None:
     """Made where VAULT_SYNC_STATE_DIR is another: in a window, or in the service."""
     vault = vault_of(tmp_path, "vault")

@@ -20,6 +20,7 @@ import pytest
 from tests.support.watching import FAST, Watching, git, watch_over
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, scan, walk
+from vault_sync.edge.platform import current
 from vault_sync.edge.system.vault_files import read_tree
 from vault_sync.edge.watch import batches, stamps
 from vault_sync.edge.watch.batches import ChangeBatch, WatchTiming, change_batches
@@ -352,6 +353,12 @@ def test_waking_from_sleep_brings_a_sweep(tmp_path: Path) -> None:
     batch = watching.next()
     assert (batch.swept, batch.why) == (True, "the machine slept")
     watching.coming.close()
+
+
+def test_the_drift_is_the_time_that_the_machine_slept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(current.system, "sleeping_clock", lambda: 100.0)
+    monkeypatch.setattr(time, "monotonic", lambda: 40.0)
+    assert batches.clock_drift() == 60.0
 
 
 def test_the_clocks_of_this_machine_do_not_drift() -> None:

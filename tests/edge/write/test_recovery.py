@@ -109,6 +109,26 @@ def temporary(world: World) -> Path:
     return world.vault / ".vault-sync" / "tmp" / temporary_name(one.token, 0)
 
 
+def lying(world: World) -> list[str]:
+    return [path.read_text() for path in (world.vault / ".vault-sync" / "tmp").iterdir()]
+
+
+def test_half_of_our_own_text_goes_unseen_and_unsaved(world: World) -> None:
+    world.put("a.md", "old")
+    killed_at(world, "before-exchange", Write(P("a.md"), "old", "new", ""))
+    temporary(world).write_text("ne")
+    world.recover()
+    assert world.texts() == {"a.md": "new"}
+    assert "ne" not in world.saved() and lying(world) == ["old"]
+
+
+def test_an_old_text_with_which_the_new_one_begins_is_kept_for_a_minute(world: World) -> None:
+    world.put("a.md", "ne")
+    killed_at(world, "after-exchange", Write(P("a.md"), "ne", "new", ""))
+    world.recover()
+    assert world.texts() == {"a.md": "new"} and lying(world) == ["ne"]
+
+
 def test_a_second_name_that_half_a_move_left_goes(world: World) -> None:
     killed_at(world, "after-move", Create(P("a.md"), "new", ""))
     os.link(world.vault / "a.md", temporary(world))

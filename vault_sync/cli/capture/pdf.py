@@ -71,7 +71,7 @@ def _fetched(config: Config, state: StateStore, paper: PaperPdf) -> Outcome | Pr
     try:
         return write_pdf(config, state, paper, body)
     except Unwritable as error:
-        return _problem(paper, f"its property `pdf` cannot be written: {error}")
+        return _problem(paper, f"its property `pdf` cannot be written: {error.message}")
 
 
 def _problem(paper: PaperPdf, words: str) -> Problem:

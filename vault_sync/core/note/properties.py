@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.model.values import (
     STANDARD_NAMES,
@@ -27,9 +27,15 @@ from vault_sync.core.note.property_block import (
     value_text,
 )
 from vault_sync.core.note.property_table import property_ranks
-from vault_sync.core.note.yaml_scalar import flow_scalar, scalar
+from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.common_items import changes
+from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import Edit, Span, newline_kind, splice, to_newlines
+
+if TYPE_CHECKING:
+    from vault_sync.core.note import flow_list
+else:  # few notes have a list in one line, and ruamel.yaml takes 30 ms
+    flow_list = door("vault_sync.core.note.flow_list")
 
 Wanted = PropertyValue | None
 """A value (the empty items of a list left out), or None: without the property."""
@@ -333,16 +339,15 @@ def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Ite
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
-    """Return the edit of a flow list (`[a, b]`), in which items that stay keep their quotes."""
+    """Return the edit of a flow list (`[a, b]`); nothing outside it."""
     assert value.items is not None
-    written: list[str] = []
-    for kind, start, end, other, stop in changes([item.text for item in value.items], want):
-        if kind == "equal":
-            there = (item.span.slice(text) for item in value.items[start:end])
-            written += (words.replace("\r\n", "\n") for words in there)
-        else:
-            written += map(flow_scalar, want[other:stop])
-    return Edit(value.span, f"[{', '.join(written)}]")
+    start, stop = _line_start(text, value.key), _line_stop(text, value.span.end)
+    old = [item.text for item in value.items]
+    again = read(f"---\n{flow_list.rewritten(text[start:stop], old, want)}---\n")
+    if again.broken or list(again.values) != [value.name]:
+        refusal = f"the list {value.name} cannot be edited; write it with one item a line"
+        raise Unwritable(value.line, refusal)
+    return Edit(value.span, again.values[value.name].span.slice(again.text))
 
 
 def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> Value | None:

@@ -12,9 +12,11 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+import frontmatter
+from frontmatter.default_handlers import BaseHandler
 from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from vault_sync.core.model.values import NOTHING, STANDARD_NAMES, PropertyNames
+from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.note.yaml_nodes import UNMASK, BrokenError, compose, refuse_strange
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import BOM, Span
@@ -137,22 +139,48 @@ _OPENING = regex(f"{BOM}?---\r?\n")
 _CLOSING = regex(r"\n---(?:\r?\n|\Z)")
 
 
+class _YamlHandler(BaseHandler):
+    """A handler that parts one note at Obsidian's delimiters, and reads values with spans.
+
+    `frontmatter.parse` strips the text it is given and turns CRLF into LF. That would move every
+    span, so a handler splits the note it was made for, and not what it is handed.
+    """
+
+    FM_BOUNDARY = _CLOSING
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+        self.block: Span | None = None
+        self.values: dict[str, Value] = {}
+        self.body = 1 if text.startswith(BOM) else 0
+
+    def split(self, text: str) -> tuple[str, str]:
+        del text
+        opening = _OPENING.match(self.text)
+        closing = opening and _CLOSING.search(self.text, opening.end() - 1)
+        if not opening or not closing:
+            raise ValueError("no property block")
+        self.block = Span(self.body, closing.end())
+        self.body = closing.end()
+        self.start = opening.end()
+        return self.text[self.start : closing.start() + 1], ""
+
+    def load(self, fm: str) -> dict[str, object]:
+        self.values = _values(fm, self.text, self.start)
+        return {}
+
+
 def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Properties:
     """Return the properties of a note. Total: any text is read."""
-    opening = _OPENING.match(text)
-    closing = opening and _CLOSING.search(text, opening.end() - 1)
-    start = 1 if text.startswith(BOM) else 0
-    if not opening or not closing:
-        return Properties(text, None, start, NOTHING, None, names)
-    body = closing.end()
-    values: Mapping[str, Value] = NOTHING
+    handler = _YamlHandler(text)
     broken = None
     try:
-        found = _values(text[opening.end() : closing.start() + 1], text, opening.end())
-        values = MappingProxyType(found)
+        frontmatter.parse(text, handler=handler)
     except BrokenError as error:
         broken = error.args
-    return Properties(text, Span(start, body), body, values, broken, names)
+    values = MappingProxyType(handler.values)
+    return Properties(text, handler.block, handler.body, values, broken, names)
 
 
 _COLON = regex(r"[ \t]*:")

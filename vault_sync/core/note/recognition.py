@@ -341,20 +341,23 @@ def guessed_keys(path: RelPath, text: str, names: PropertyNames) -> tuple[Key, .
     """Return the papers that a file seems to be about which cannot be read for what it is.
 
     It is read in whatever encoding it seems to have; broken properties are looked at line by line.
+    In another encoding it need not be sure: which title it has is asked once it can be read.
     """
     other = encoded(text)
     text = (text if other is None else other.text).removeprefix(BOM).replace("\r\n", "\n")
     properties = property_block.read(text, names)
     if properties.broken is None:
-        return recognise(path, text, properties).certain
+        found = recognise(path, text, properties)
+        named = (found.named,) if other is not None and found.named is not None else ()
+        return found.certain or named
     above = text[: max(0, text.find("\n---", 3))]
     legal, name = _legal(names), ""
-    found: dict[Key, None] = {}
+    keys: dict[Key, None] = {}
     for line in above.split("\n"):
         part = _NAME.match(line)
         name = normalised(part[1]) if part is not None else name
         value = ((part[2] or "") if part is not None else line.strip(" \t-")).strip(" \t\"'[],")
         key = _key_in(value) or (key_of(f"arxiv:{value}") if value and "arxiv" in name else None)
         if name in legal and key is not None and is_paper(key):
-            found[key] = None
-    return tuple(found) or recognise(path, text[len(above) :], property_block.read("")).certain
+            keys[key] = None
+    return tuple(keys) or recognise(path, text[len(above) :], property_block.read("")).certain

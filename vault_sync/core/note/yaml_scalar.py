@@ -31,7 +31,6 @@ _TYPED_WORDS = frozenset(
     ["null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE"]
 )
 
-_ENDS_FLOW = regex(r"[\[\]{},\n]")
 _CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 # What YAML 1.2 core reads as something other than text.
@@ -73,12 +72,6 @@ def scalar(value: str, indent: int = 0) -> str:
             return _several_lines(value, indent)
         return _quoted(value)
     return _quoted(value) if _TYPED.fullmatch(value) else value
-
-
-def flow_scalar(value: str) -> str:
-    """Return `value` as it stands in a flow list, `[a, b]`."""
-    written = scalar(value)
-    return written if written[0] in "'\"" or not _ENDS_FLOW.search(value) else _quoted(value)
 
 
 def _quoted(value: str) -> str:

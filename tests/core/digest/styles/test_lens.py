@@ -60,9 +60,9 @@ def test_a_digest_is_linked_once_and_read_back(style: StyleName, text: str) -> N
     ],
 )
 def test_the_link_stands_before_the_signs_that_close_a_heading(line: str, linked: str) -> None:
-    vault = world(f"{line}\n", "heading")
+    vault = world(f"August\n{line}\n", "heading")
     vault.sync()
-    assert vault.files[DIGEST] == f"{linked}\n"
+    assert vault.files[DIGEST] == f"August\n{linked}\n"
     assert silent(vault)
 
 

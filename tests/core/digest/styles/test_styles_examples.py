@@ -360,6 +360,18 @@ def test_the_line_of_an_entry_and_of_its_words() -> None:
     assert [(each.line, each.commentary_line) for each in entries] == [(3, 4), (5, 5), (6, 6)]
 
 
+@pytest.mark.parametrize(
+    ("item", "written"),
+    [
+        (f"- **[T]({A}):** \n", f"- **[T]({A}):** words\n"),
+        (f"- [T]({A}): \r\n- b\r\n", f"- [T]({A}): words\r\n- b\r\n"),
+        (f"- [T]({A}):\n", f"- [T]({A}):\n  words\n"),
+    ],
+)
+def test_words_go_to_the_empty_place_behind_a_colon(item: str, written: str) -> None:
+    assert edited(item, commentary="words") == written
+
+
 def test_a_title_in_the_last_line_has_no_address() -> None:
     assert not read("T (Ann Bee, Cee Dee)", "title-first")
     assert not read(f"U (Ee Gee)\n{A}\nT (Ann Bee, Cee Dee)", "title-first")[1:]

@@ -55,7 +55,9 @@ def test_two_notes_and_no_entry() -> None:
     vault = settled()
     vault.files["papers/copy.md"] = vault.files[NOTE]
     cut(vault, ALPHA)
-    assert codes(nothing_happens(vault)) == ["two-notes"]
+    (problem,) = nothing_happens(vault).problems
+    assert (problem.code, problem.path) == ("two-notes", NOTE)
+    assert f"2 files are about {ALPHA}" in problem.message and "papers/copy.md" in problem.message
 
 
 def test_two_entries_of_one_paper_in_one_digest() -> None:
@@ -252,10 +254,14 @@ def test_the_pairs_of_a_paper_stand_as_its_note_names_their_digests() -> None:
         named.reverse()
 
 
-def test_an_address_in_the_words_of_a_flat_digest_is_no_entry_of_its_paper() -> None:
+@pytest.mark.parametrize("stood_there", [False, True])
+def test_an_address_in_the_words_of_a_flat_digest_is_no_entry_of_its_paper(
+    stood_there: bool,
+) -> None:
     vault = settled()
-    change(vault, WEEK, "베타 설명입니다.", "베타, wie https://arxiv.org/abs/2308.00001 설명.")
-    vault.sync()
+    change(vault, WEEK, "베타 설명입니다.", "베타, https://arxiv.org/abs/2308.00001 설명.")
+    if stood_there:
+        vault.sync()
     cut(vault, ALPHA)
     assert not vault.sync().problems
     assert NOTE not in vault.files

@@ -23,6 +23,9 @@ OLD, NOW = NOTE.format("one. two."), NOTE.format("one. other.")
 ROWS: dict[BaseKey, Value] = {
     BaseKey(KEY, "", "note"): WAS,
     BaseKey(KEY, WEEK, "commentary"): "one. two.",
+    BaseKey(KEY, WEEK, "tags"): (),
+    BaseKey(Key("k"), WEEK, "commentary"): "of another paper.",
+    BaseKey(Key("k"), WEEK, "tags"): ("other",),
     BaseKey(Key(""), WEEK, "text"): HEAD.format("T"),
 }
 
@@ -121,11 +124,21 @@ DIGESTS = {WEEK: mark(HEAD.format("T"), 7), RelPath("digests/v.md"): mark("w\n" 
     ("digest", "note", "files", "forgotten"),
     [
         (HEAD.format("T"), OLD, {KEY: NOTES, Key(""): DIGESTS}, set()),
-        (HEAD.format("T"), NOW, {KEY: NOTES, Key(""): DIGESTS}, {"title", "commentary", "note"}),
-        ("w\n" + HEAD, OLD, {KEY: NOTES, Key(""): DIGESTS}, {"title", "commentary", "text"}),
+        (
+            HEAD.format("T"),
+            NOW,
+            {KEY: NOTES, Key(""): DIGESTS},
+            {"title", "tags", "commentary", "note"},
+        ),
+        (
+            "w\n" + HEAD,
+            OLD,
+            {KEY: NOTES, Key(""): DIGESTS},
+            {"title", "tags", "commentary", "text"},
+        ),
         (
             *("w\n" + HEAD, NOW, {KEY: NOTES, Key(""): DIGESTS}),
-            {"title", "commentary", "note", "text"},
+            {"title", "tags", "commentary", "note", "text"},
         ),
     ],
     ids=["the same files", "another note", "another digest", "both"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from tests.support.edits import AUTHORS, BOTH, FIRST, LINE, LINKED, SECOND, TITLE, URL, Do, at
@@ -32,7 +33,14 @@ from tests.support.reader import (
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Rules
-from vault_sync.core.reconcile.resolution.fields import Meaning, SharedValue, Undecided, decide
+from vault_sync.core.reconcile.resolution.fields import (
+    MEANINGS,
+    Meaning,
+    SharedValue,
+    Undecided,
+    apart_authors,
+    decide,
+)
 
 # (what, the digest's edit, the note's edit, what both then say)
 EDITS: list[tuple[str, Do, Do, Callable[[MemoryVault], bool]]] = [
@@ -380,3 +388,29 @@ def test_a_field_in_part_or_in_another_case_stays_as_it_is() -> None:
     same = WORDS._replace(agree=lambda _one, _other: True)
     assert decide(same, base_key, "a", "B et al.", base) == SharedValue("a", "B et al.")
     assert decide(same, base_key, "a", "B", base) == SharedValue("B", "B")
+
+
+@pytest.mark.parametrize(
+    ("was", "digest", "note", "meant"),
+    [
+        (None, "a", "b", "b"),
+        (None, "a", "", "a"),
+        ("a", "a c", "a", "a c"),
+        ("a", "a c", "b", "b"),  # the note's own stay
+        ("a", "", "a", "a"),  # a digest without a list takes none away
+        ("a", "a", "", ""),
+    ],
+)
+def test_a_note_takes_over_authors_that_stand_in_its_digest_in_part(
+    was: str | None, digest: str, note: str, meant: str
+) -> None:
+    row = BaseKey(ALPHA, "", "authors")
+    base = Base({} if was is None else {row: tuple(was.split())})
+    found = apart_authors(row, tuple(digest.split()), tuple(note.split()), base)
+    assert found == SharedValue(tuple(digest.split()), tuple(meant.split()))
+
+
+def test_addresses_agree_that_are_the_same_or_of_one_paper() -> None:
+    agree: Callable[[Any, Any], bool] = MEANINGS["url"].agree
+    assert agree("no address", "no address") and agree(URL, f"{URL}v2")
+    assert not agree("no address", "another") and not agree(URL, f"{URL[:-1]}9")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.support.memory_vault import MemoryVault
-from vault_sync.core.digest import title_line
+from vault_sync.core.digest import reader, title_line
 from vault_sync.core.model.values import RelPath
+from vault_sync.core.reconcile.resolution import reread
 
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
 DIGEST = RelPath("digests/d.md")
@@ -82,3 +83,19 @@ def test_edits_of_two_paragraphs_since_the_title_was_one_of_them_both_stay(
     assert vault.sync().conflicts == ()
     assert vault.files[note].rstrip().endswith("## [[d]]\n\none of mine\n\ntwo there")
     assert vault.files[DIGEST].endswith("one of mine\n\ntwo there\n")
+
+
+@pytest.mark.parametrize(
+    ("section", "meant"),
+    [
+        ("Deep Nets (Ann Bee)\nwords", "words"),
+        ("words", "words"),
+        ("more words", "more words"),
+        ("Other Nets (Cee Dee)\nwords", None),  # the reader gave it another title
+    ],
+)
+def test_a_title_line_is_taken_out_of_the_words_of_both_sides(
+    section: str, meant: str | None
+) -> None:
+    (entry,) = reader.read(f"d\n{A}\nDeep Nets (Ann Bee)\nwords\n").entries
+    assert reread.commentary("Deep Nets (Ann Bee)\nwords", entry.fields, section) == meant

@@ -33,9 +33,12 @@ Lists = Mapping[str, ListedNotes]
 
 
 def named(context: DraftContext) -> dict[Key, tuple[Key, ...]]:
-    """Return for every resolved paper the papers that its commentary names, itself left out."""
+    """Return for every resolved paper the papers that its commentary names, itself left out.
+
+    None where no lists are wanted.
+    """
     if not context.rules.mentions:
-        return {each.key: () for each in context.resolutions}
+        return {}
     notes = _Notes(context)
     return {each.key: _named(context, each, notes) for each in context.resolutions}
 

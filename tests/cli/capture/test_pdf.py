@@ -1,0 +1,43 @@
+"""`pdf`: why one is not fetched or not linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.support.vaults import Vault
+from vault_sync.cli.capture import pdf
+from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.note.properties import Unwritable
+from vault_sync.edge.config import Config
+from vault_sync.sync.capture.pdfs import PaperPdf
+
+NOTE, PATH = RelPath("papers/a.md"), RelPath("pdfs/a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("there", "paper", "words"),
+    [
+        (True, PaperPdf(NOTE, "u", PATH, "[[mine.pdf]]"), "is [[mine.pdf]], which is yours"),
+        (False, PaperPdf(NOTE, "", PATH), "nobody says where its PDF is"),
+        (True, PaperPdf(NOTE, "", PATH), "its property `pdf` cannot be written: a blank line"),
+    ],
+)
+def test_why_not(
+    empty_vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+    there: bool,
+    paper: PaperPdf,
+    words: str,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Unwritable(3, "a blank line")
+
+    monkeypatch.setattr(pdf, "write_pdf", refuse)
+    if there:
+        empty_vault.write(PATH, "")
+    state: Any = None
+    found = pdf._fetched(Config(empty_vault.root), state, paper)
+    assert isinstance(found, Problem)
+    assert (found.path, found.code, found.level) == (NOTE, "no-pdf", "notice")
+    assert words in found.message

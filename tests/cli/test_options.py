@@ -1,0 +1,62 @@
+"""What every verb has: its exit codes and its example, in its help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from vault_sync.cli.options import BY_NEED, Verb, Verbs, verb
+from vault_sync.cli.verbs import cli
+
+
+def verbs(group: Verbs, above: str = "") -> Iterator[tuple[str, Verb]]:
+    for name, command in group.whole().commands.items():
+        if isinstance(command, Verbs):
+            yield from verbs(command, f"{above}{name} ")
+        elif isinstance(command, Verb):
+            yield f"{above}{name}", command
+
+
+ALL = dict(verbs(cli))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_help_has_an_example_and_every_exit_code_in_words(name: str) -> None:
+    command = ALL[name]
+    text = command.get_help(click.Context(command, info_name=name))
+    assert command.example in text and "vault-sync" in command.example
+    assert {0, 2} <= command.exits.keys() and all(command.exits.values())
+    codes = [line.split()[0] for line in text.partition("Exit codes:")[2].splitlines() if line]
+    assert [each for each in codes if each.isdecimal()] == [
+        str(each) for each in sorted(command.exits)
+    ]
+
+
+@pytest.mark.parametrize("asked", ["one by its name", "all"])
+def test_verbs_of_other_modules_are_there_when_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """Fewer modules are imported where the verb is of the first."""
+    group = Verbs("x", more=("late",))
+    verb(group, "early", example="x early")(lambda _: 0)
+    imported: list[str] = []
+
+    def add(name: str) -> None:
+        imported.append(name)
+        verb(group, "late", example="x late")(lambda _: 0)
+
+    monkeypatch.setattr("importlib.import_module", add)
+    context = click.Context(group)
+    assert group.get_command(context, "early") is not None and not imported
+    if asked == "all":
+        assert group.list_commands(context) == ["early", "late"]
+    else:
+        assert group.get_command(context, "late") is not None
+        assert group.get_command(context, "none") is None
+
+
+def test_verbs_are_listed_as_a_reader_comes_to_need_them() -> None:
+    assert isinstance(cli, Verbs)
+    listed = cli.list_commands(click.Context(cli))
+    assert listed == [name for name in BY_NEED if name in listed] and len(listed) == len(BY_NEED)

@@ -1,0 +1,59 @@
+"""`leave`: a daemon that goes on stands in its way; one that ends is waited for."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.support.vaults import Vault
+from vault_sync.cli.tool import leave
+from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.heartbeat import Heartbeat
+from vault_sync.edge.state.store import StateStore, open_state
+
+RUNS = Heartbeat(7, 0.0, 0.0)
+GONE = Heartbeat(7, 0.0, 0.0, alive=False)
+
+
+@pytest.fixture
+def state(empty_vault: Vault) -> StateStore:
+    return open_state(empty_vault.root, empty_vault.env)
+
+
+@pytest.mark.parametrize("end", [None, GONE])
+def test_a_daemon_that_ends_is_waited_for(
+    state: StateStore, monkeypatch: pytest.MonkeyPatch, end: Heartbeat | None
+) -> None:
+    beats = [RUNS, RUNS, end]
+    monkeypatch.setattr(heartbeat, "read", lambda _: beats.pop(0))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    leave._refuse_daemon(state)
+    assert not beats
+
+
+def test_one_that_goes_on_is_named(state: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr(heartbeat, "read", lambda _: RUNS)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(Busy, match="the daemon, process 7"):
+        leave._refuse_daemon(state)
+    assert 9.0 < now[0] < 11.0
+
+
+def test_what_was_removed_is_said_and_gone(empty_vault: Vault) -> None:
+    empty_vault.write("digests/w.md", "https://arxiv.org/abs/2308.07124\nOctoPack (A B)\nw\n#t\n")
+    empty_vault.ok("rebuild", "--offline")
+    config, own = empty_vault.root / "vault-sync.toml", empty_vault.root / ".vault-sync"
+    (memory,) = empty_vault.state.iterdir()
+    said = empty_vault.ok("leave", "--yes").out.splitlines()
+    for path in (config, own):
+        assert f"removed {path}" in said and not path.exists()
+    assert f"removed the memory in {memory}" in said
+    assert said[-1] == f"every text that was replaced is still in {memory / 'saved'}"
+    assert [path.name for path in memory.iterdir()] == ["saved"]
