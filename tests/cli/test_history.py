@@ -108,3 +108,17 @@ def _restored(vault: Vault, *options: str) -> str:
     vault.ok("restore", NOTE, *options)
     (new,) = vault.files().keys() - before
     return new
+
+
+def test_ten_passes_are_shown_unless_more_are_asked_for(
+    empty_vault: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def records(_: object, most: int) -> list[PassRecord]:
+        return [PASS._replace(id=number, changes=()) for number in range(30)][:most]
+
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(empty_vault.state))
+    monkeypatch.setattr("vault_sync.edge.state.pass_log.records", records)
+    for limit, shown in ((None, 10), (12, 12)):
+        history.log(Console(empty_vault.root), None, limit)
+        *lines, older = capsys.readouterr().out.splitlines()
+        assert len(lines) == shown and older == f"older passes: `vault-sync log -n {2 * shown}`"

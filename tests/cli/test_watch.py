@@ -12,6 +12,8 @@ from tests.support.vaults import Vault
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
 from vault_sync.daemon import loop
+from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.store import open_state
 
 LOG = logging.getLogger("vault_sync")
 
@@ -77,3 +79,16 @@ def test_its_log_is_a_file_that_is_named(
     assert "it went well" in file.read_text()
     assert capsys.readouterr().err == f"watching; the log is {file}\n"
     assert LOG.handlers == before
+
+
+def test_one_that_ended_has_no_heartbeat(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = open_state(root)
+
+    def run(*_: object, **__: object) -> int:
+        heartbeat.write(state.directory, heartbeat.Heartbeat(7, 1.0, 2.0))
+        assert heartbeat.read(state.directory) is not None
+        return 0
+
+    monkeypatch.setattr(loop, "run", run)
+    watch.watch(Console(root), offline=True)
+    assert heartbeat.read(state.directory) is None

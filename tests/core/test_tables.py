@@ -47,7 +47,7 @@ from vault_sync.core.digest import reader
 from vault_sync.core.naming import note_names
 from vault_sync.core.note import note
 from vault_sync.edge import config
-from vault_sync.sync.incremental.prediction import property_facts
+from vault_sync.core.note.property_table import property_facts
 from vault_sync.sync.staged.relevant_files import word_of
 
 KEY = Key("hal:hal-01234561")

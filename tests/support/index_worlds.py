@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from vault_sync.core.model.plan import Apart, BaseKey, BaseUpdate, Conflict, Plan
@@ -11,6 +12,8 @@ from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.index import LastPass
+from vault_sync.sync.incremental.memory import begin_anew
+from vault_sync.sync.observation.file_record import File
 
 NOW = 1_700_000_000_123_456_789
 PATH = RelPath("papers/한글.md")
@@ -38,6 +41,12 @@ LAST = LastPass(
     facts="f",
     namers={Key("a"): (Key("b"), Key("c"))},
 )
+
+
+def create(path: Path, stamp: str, last: LastPass, files: Mapping[RelPath, File]) -> None:
+    memory = begin_anew(path)
+    assert memory is not None
+    memory.store(stamp, last, files)
 
 
 class Place:

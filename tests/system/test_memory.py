@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.index_worlds import LAST
+from tests.support.index_worlds import LAST, create
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.fs.scan import Stat
@@ -30,7 +30,7 @@ stats = st.builds(Stat, numbers, numbers, numbers, numbers)
 
 def file(kind: str, keys: str, points: list[str], stat: Stat, *, is_open: bool) -> File:
     keys = {"other": "", "digest": keys}.get(kind, keys.partition("\n")[0])
-    return File(stat, b"m" * 16, kind, keys, keys and "t\udcff", "\n".join(points), is_open)
+    return File(stat, b"m" * 16, kind, keys, "\n".join(points), is_open)
 
 
 each = st.builds(
@@ -70,7 +70,7 @@ def test_the_law(files: dict[RelPath, File], changes: dict[RelPath, File | None]
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "MOST_STATS", 3)
         path = Path(folder) / "index.sqlite"
-        index.create(path, "stamp", LAST, files)
+        create(path, "stamp", LAST, files)
         with closing(opened(path, "stamp")) as memory:
             check(memory, files)
             found = memory.store("later", LAST, changes)
@@ -82,7 +82,7 @@ def test_the_law(files: dict[RelPath, File], changes: dict[RelPath, File | None]
 
 def test_a_memory_that_another_process_wrote_meanwhile_is_not_stored(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
-    index.create(path, "stamp", LAST, {})
+    create(path, "stamp", LAST, {})
     one, other = opened(path, "stamp"), opened(path, "stamp")
     assert one.store("stamp", LAST, {}) is not None
     assert other.store("stamp", LAST, {}) is None
@@ -91,8 +91,8 @@ def test_a_memory_that_another_process_wrote_meanwhile_is_not_stored(tmp_path: P
 
 def test_what_turns_out_to_be_damaged_makes_the_pass_a_whole_one(tmp_path: Path) -> None:
     path = tmp_path / "index.sqlite"
-    record = File(Stat(1, 1, 1, 1), b"", "note", KEYS[0], "", "", open=False)
-    index.create(path, "stamp", LAST, {PATHS[0]: record})
+    record = File(Stat(1, 1, 1, 1), b"", "note", KEYS[0], "", open=False)
+    create(path, "stamp", LAST, {PATHS[0]: record})
     with closing(opened(path, "stamp")) as memory, closing(sqlite3.connect(path)) as connection:
         connection.execute("DELETE FROM file")
         connection.execute("DROP TABLE term")
@@ -123,7 +123,7 @@ def test_the_note_of_a_paper_is_the_only_one(
         RelPath(f"{path}.md"): file(kind, KEYS[0], [], Stat(1, 2, 3, 4), is_open=False)
         for path, kind in kinds.items()
     }
-    index.create(tmp_path / "index.sqlite", "stamp", LAST, files)
+    create(tmp_path / "index.sqlite", "stamp", LAST, files)
     with closing(opened(tmp_path / "index.sqlite", "stamp")) as memory:
         expected = None if single is None else RelPath(f"{single}.md")
         assert Overlay(memory).note_of(KEYS[0]) == expected

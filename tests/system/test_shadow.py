@@ -15,7 +15,7 @@ from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create, Plan
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
-from vault_sync.sync.incremental.overlay import TracedQuestion
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.incremental.shadow import ShadowError, compare
 
@@ -197,7 +197,6 @@ def test_a_part_that_is_no_part_of_the_whole_is_a_loud_error(
 
 KINDS = {
     "a file about it changed": ("note", "what is in", "", "entry added"),
-    "a file about it went": ("start", "what is in", "", "note gone"),
     "the base has its note there": ("start", "which", "", "file where a note was"),
     "a name leads elsewhere": ("touch_name", "where", "", "file added that is named as a digest"),
     "a paper has another note": ("touch_paper", "which", "", "file of a title without a note"),

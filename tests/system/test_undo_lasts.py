@@ -217,3 +217,31 @@ def test_the_following_of_a_moved_entry_stays_taken_back(vault: Vault) -> None:
     vault.ok("sync")
     assert "## [[2w]]" in vault.read("papers/Beta.md")
     assert "## [[1w]]" in taken_back(vault)["papers/Beta.md"]
+
+
+@pytest.mark.parametrize("how", ["redo", "typed on"])
+def test_a_pass_that_went_both_ways_is_followed_again_both_ways(vault: Vault, how: str) -> None:
+    vault.edit(WEEK, "words of Alpha", "words of Alpha, more")
+    edits(vault, "papers/Beta.md", "words of Beta", "words of Beta, more")
+    vault.ok("undo")
+    if how == "redo":
+        vault.ok("sync", "--redo")
+        assert "words of Beta, more" in vault.read(WEEK)
+        assert "words of Alpha, more" in vault.read("papers/Alpha.md")
+    else:
+        edits(vault, WEEK, "words of Alpha, more", "words of Alpha, and more")
+        assert "words of Alpha, and more" in vault.read("papers/Alpha.md")
+
+
+def test_what_was_typed_meanwhile_is_not_taken_back_with_it(vault: Vault) -> None:
+    vault.edit("papers/Alpha.md", "words of Alpha", "words of Alpha, more")
+    week = vault.read(WEEK)
+    at = week.index("https://arxiv.org/abs/2308.00003")
+    edits(vault, WEEK, week[at : week.index("https://", at + 9)], "")
+    vault.edit(WEEK, "words of Alpha, more", "words of Alpha, more PRECIOUS")
+    vault.ok("undo")
+    for _ in range(2):
+        vault.run("sync", "--redo")
+        assert "PRECIOUS" in vault.read(WEEK)
+    vault.run("rebuild", "--offline")
+    assert "PRECIOUS" in vault.read(WEEK)

@@ -26,8 +26,8 @@ from vault_sync.sync.bibliography import is_current, update
 from vault_sync.sync.facts import facts_stamp
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.index import FileStats
-from vault_sync.sync.incremental.memory import Memory, TakesWholePass
-from vault_sync.sync.incremental.recorder import Acted, after_part, after_whole
+from vault_sync.sync.incremental.memory import TakesWholePass, begin_anew
+from vault_sync.sync.incremental.recorder import Acted, identified, left_by
 from vault_sync.sync.incremental.scope import View
 from vault_sync.sync.incremental.unchanged import stamp_of
 from vault_sync.sync.observation.observation import Observation
@@ -200,40 +200,26 @@ def _remember(
     usual = request.of_all and not (
         view.observation.base.is_partial or view.plan.deferred or copies.concern(view.observation)
     )
-    to_store = stamp is not None and usual and not waits
-    found = None
-    if view.memory is None:
-        _store_whole(context, view, acted, stamp if to_store else None)
-    else:
-        found = _store_part(context, view.memory, (view, acted), stamp if to_store else None)
+    found = _stored(context, view, acted, stamp if usual and not waits else None)
     if context.daemon_memory is not None:
-        context.daemon_memory.found = found
+        context.daemon_memory.found = found if view.memory is not None else None
 
 
-def _store_part(
-    context: PassContext, memory: Memory, carried_out: tuple[View, Acted], stamp: str | None
-) -> FileStats | None:
-    """Store what a pass over some papers leaves, under a stamp (None: the index goes)."""
-    view, acted = carried_out
-    found: FileStats | None = None
-    if stamp is not None:
-        last, files = after_part(acted, memory, view.observation)
-        changed = bool(files) or (stamp, last) != (memory.stamp, memory.last)
-        found = memory.store(stamp, last, files) if changed else memory.found
-    memory.close()
+def _stored(context: PassContext, view: View, acted: Acted, stamp: str | None) -> FileStats | None:
+    """Store what a pass leaves, under a stamp (None: the index goes); return it."""
+    seen, memory, found = view.observation, view.memory, None
+    if memory is None and stamp is not None:
+        seen, memory = identified(seen), begin_anew(index.path_of(context.state))
+    if memory is not None:
+        left = left_by(acted, memory, seen) if stamp is not None else None
+        if stamp is not None and left is not None:
+            last, files = left
+            changed = bool(files) or (stamp, last) != (memory.stamp, memory.last)
+            found = memory.store(stamp, last, files) if changed else memory.found
+        memory.close()
     if found is None:
         index.forget(index.path_of(context.state))
     return found
-
-
-def _store_whole(context: PassContext, view: View, acted: Acted, stamp: str | None) -> None:
-    """Store what a whole pass leaves, under a stamp (None: the index goes)."""
-    path = index.path_of(context.state)
-    after = stamp and after_whole(acted, view.observation, context.config.rules)
-    if stamp and after:
-        index.create(path, stamp, *after)
-    else:
-        index.forget(path)
 
 
 @contextmanager

@@ -18,7 +18,14 @@ from vault_sync.core.model.plan import (
     value_words,
 )
 from vault_sync.core.model.values import Key, Place, RelPath
-from vault_sync.core.reconcile.refusals import Refusal, find_refusals, out_of_date, refused_writes
+from vault_sync.core.reconcile.refusals import (
+    Refusal,
+    Sides,
+    find_refusals,
+    out_of_date,
+    refused_writes,
+    sides_of,
+)
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import pass_log
@@ -45,6 +52,8 @@ def take_back(
         LookupError, StateError, OSError: as `undo`, and as `observe`.
     """
     before = dict(state.rows())
+    seen = observe(config, base_of(state))
+    sides = sides_of(seen.snapshot, seen.base)
     due = {each.path for each in plan_of().operations}
     page = RelPath(config.rules.conflicts_note)
     styles = styles_of(config.rules)
@@ -55,7 +64,7 @@ def take_back(
     copies.take_back(state, newest, outcome)
     after = state.rows()
     forgotten = {row: value for row, value in before.items() if row.key and row not in after}
-    found = _fields(config, state, forgotten, outcome.done)
+    found = _fields(config, state, forgotten, outcome.done, sides)
     _refuse(state, found, forgotten, newest.id)
     # What a pass would write again all the same: a digest made anew, a note trashed once more.
     again = refused_writes(plan_of(), due | {page})
@@ -68,10 +77,11 @@ def _fields(
     state: StateStore,
     forgotten: Mapping[BaseKey, Value],
     undone: Collection[Operation],
+    before: Sides,
 ) -> list[Refusal]:
     """Return the refused fields, but for those that the conflicts note shows."""
     observation = observe(config, base_of(state))
-    found = find_refusals(observation.snapshot, observation.base, forgotten, undone)
+    found = find_refusals(observation.snapshot, observation.base, forgotten, undone, before)
     return [each for each in found if _mark(each) not in observation.conflicts_text]
 
 

@@ -26,6 +26,7 @@ from vault_sync.sync.observation.observation import (
     digests_in_capitals,
     lacking,
     observe,
+    unanswered,
 )
 from vault_sync.sync.origins import copies, file_marks
 from vault_sync.sync.planning.pass_plan import (
@@ -126,6 +127,7 @@ def look_at_all(context: PassContext, request: PassRequest, facts: str) -> View:
     library, wrong = readers_library(config)
     template, wrong_in_it = template_of(observation, config)
     found, rules = context.facts_of(lacks), config.rules
+    lacks = unanswered(lacks, found, observation, rules)
     plan = make_plan(observation, rules, found, request, context.progress, library, template)
     plan = copies.with_copies(plan, observation)
     found_wrong = dict.fromkeys((*wrong, *wrong_in_it, *plan.problems))

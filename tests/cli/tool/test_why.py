@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.support.vaults import Vault
 from vault_sync.cli.tool import why
 from vault_sync.cli.tool.why import Account, OwnLines
 from vault_sync.core.model.values import RelPath
@@ -47,3 +48,59 @@ def test_an_account_names_entries_notes_our_lines_passes_and_a_wait() -> None:
         "papers/a.md: x",
         "  no pass has written it",
     ]
+
+
+TEXT = """w
+
+https://arxiv.org/abs/2308.07124
+OctoPack (A B)
+words
+#tag
+https://arxiv.org/abs/2308.00001
+Platypus (C D)
+#tag
+"""
+
+
+@pytest.fixture
+def rebuilt_vault(empty_vault: Vault) -> Vault:
+    empty_vault.write("digests/w.md", TEXT)
+    empty_vault.ok("rebuild", "--offline")
+    return empty_vault
+
+
+def test_every_line_of_an_entry_is_its_own(rebuilt_vault: Vault) -> None:
+    lines = rebuilt_vault.read(W).splitlines()
+    first, second = (
+        next(number for number, line in enumerate(lines, 1) if name in line)
+        for name in ("7124", "0001")
+    )
+    for line in range(1, first):
+        ran = rebuilt_vault.run("why", f"{W}:{line}")
+        assert ran.code == 2 and "no entry stands there" in ran.err
+    for line in range(first, len(lines) + 1):
+        found = rebuilt_vault.ok("why", f"{W}:{line}", "--json").json
+        assert found["key"].endswith("7124" if line < second else "0001")
+        (entry,) = found["entries"]
+        assert entry["line"] <= line <= entry["last_line"]
+
+
+def test_what_a_pass_would_do_is_shown_of_these_files_alone(rebuilt_vault: Vault) -> None:
+    rebuilt_vault.edit(W, "words\n#tag", "other words\n#tag")
+    for name, operations in (("OctoPack", ["papers/OctoPack.md"]), ("Platypus", [])):
+        found = rebuilt_vault.ok("why", name, "--json").json
+        assert [each["path"] for each in found["operations"]] == operations
+        assert ("  to do   " in rebuilt_vault.ok("why", name).out) == bool(operations)
+
+
+def test_a_section_reaches_from_its_heading_to_its_last_line(rebuilt_vault: Vault) -> None:
+    rebuilt_vault.edit(W, "words\n#tag", "words\nand more\nof them\n#tag")
+    rebuilt_vault.ok("sync", "--offline")
+    note = rebuilt_vault.read("papers/OctoPack.md").splitlines()
+    (section,) = (
+        each
+        for each in rebuilt_vault.ok("why", "OctoPack", "--json").json["ours"]
+        if each["what"] == "the section of w: two-way"
+    )
+    assert note[section["line"] - 1] == "## [[w]]"
+    assert note[section["last_line"] - 1] == "of them"

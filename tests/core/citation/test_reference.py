@@ -30,6 +30,10 @@ def test_arxivs_own_doi_is_no_publication() -> None:
     )
     reference = reference_of(note.read(text + "---\n"))
     assert reference is not None and reference.doi == ""
+    printed = reference_of(
+        note.read(text.replace("10.48550/arXiv.2308.07124", "10.1000/X") + "---\n")
+    )
+    assert printed is not None and printed.doi == "10.1000/x"
 
 
 def plain(title: str) -> str:

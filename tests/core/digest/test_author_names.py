@@ -12,7 +12,7 @@ from vault_sync.core.model.values import Facts, Key
 from vault_sync.core.note import note as note_lens
 
 LISTS = (
-    "Ann Park (of 2 labs), Bo Lee (in room 3 of it)",
+    "Ann Park (of 2 labs), Bo Lee (in room 3 of it)", "Ann Park (the 2 of us (both))",
     "Qwen2.5 Team", "Kimi K2 Team", "3D-Lab", "01.AI", "et al.", "Kim A1, Lee B2",
     "Ann Park and Bo Lee and Cho Kim and Dan Choi and Eve Jung",
     "Ann Park and Bo Lee and Cho Kim and Dan Choi and Eve Jung and Finn Oh and Gil Han",

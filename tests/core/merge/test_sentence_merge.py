@@ -68,6 +68,11 @@ def test_one_sentence_replaced_by_both_is_a_clash(base: str, file: str, copy: st
     assert merge(base, copy, file) is None
 
 
+@pytest.mark.parametrize("edited", ["Z. B.  ", "\n\n- A.\n B.", "A.\n\n\nB. C.\n  "])
+def test_what_one_side_alone_edited_is_taken_byte_for_byte(edited: str) -> None:
+    assert merge("A. B.", "A. B.", edited) == merge("A. B.", edited, "A. B.") == edited
+
+
 def test_layout_alone_is_the_side_that_changed_it() -> None:
     assert merge("A. B. C.", "A.\n\nB. C.", "A. B. C. N.") == "A.\n\nB. C. N."
     assert merge("A. B. C.", "A. B. C. N.", "A.\n\nB. C.") == "A.\n\nB. C. N."

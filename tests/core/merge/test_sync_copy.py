@@ -250,6 +250,13 @@ def test_a_property_that_a_copy_only_writes_otherwise_stays_as_it_is() -> None:
     assert copy != NOTE and note_merged(NOTE, copy) == CopyMerge(NOTE)
 
 
+def test_a_property_of_a_strange_kind_that_differs_stays_and_the_copys_is_kept_in_a_row() -> None:
+    file = NOTE.replace("rating: 3", "rating: 3\nup: [[Index]]")
+    for other in ("up: [[Other]]", "up: Other"):
+        found = note_merged(file, file.replace("up: [[Index]]", other))
+        assert found == CopyMerge(file, frozenset((CopyRow(A, RelPath(""), "property up", other),)))
+
+
 def test_section_property_and_own_text_of_a_note_are_merged_apart() -> None:
     file = NOTE.replace("첫째다.", "첫째를 고쳤다.").replace("rating: 3", "rating: 3\nread: true")
     copy = NOTE.replace("셋째다.", "셋째를 고쳤다.").replace("  - llm\n", "  - llm\n  - new\n")

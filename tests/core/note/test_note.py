@@ -89,6 +89,20 @@ def test_a_new_commentary_is_read_back_and_nothing_else_moves(text: str, said: s
     assert after.startswith(before) and after.endswith(rest)
 
 
+def test_a_section_has_its_line_also_in_a_note_that_begins_with_a_blank_one() -> None:
+    assert [each.line for each in note_lens.read("\n## [[a]]\n\nx\n\n## [[b]]\n").sections] == [
+        2,
+        6,
+    ]
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\n\n"])
+def test_an_empty_section_at_the_end_gets_its_words(ending: str) -> None:
+    note = note_lens.read(f"---\ntitle: T\n---\n\n## [[1주]]{ending}")
+    after = note_lens.edit(note, changes={}, commentaries=[(note.sections[0], "하나")])
+    assert after == "---\ntitle: T\n---\n\n## [[1주]]\n\n하나\n"
+
+
 def test_a_section_is_added_below_the_last_and_removed_whole() -> None:
     note = note_lens.read(TEXT)
     after = note_lens.edit(note, changes={}, added=[("2주", "새 글")])

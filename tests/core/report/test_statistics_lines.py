@@ -35,6 +35,7 @@ def test_wide_letters_take_two_columns() -> None:
     assert lines.columns("월") == 2
     assert lines.padded("8월", 5) == "8월  "
     assert lines.padded("8월 3주차", 6) == "8월 3…"
+    assert [lines.padded("ab", width) for width in (0, 1, 2, 3)] == ["", "…", "ab", "ab "]
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -57,7 +57,7 @@ def test_the_parts_of_the_picture_are_in_it_and_in_rows(weeks: int, tags: int) -
     counts_at = float(root.attrib["width"]) - 16
     for each in root.findall("{*}path"):
         places = [float(one.split()[0]) for one in re.split("[ML]", each.attrib["d"])[1:]]
-        assert places == sorted(places) and places[-1] < counts_at
+        assert places == sorted(places) and 100 < places[0] < places[-1] < counts_at
         heights = [float(one.split()[1]) for one in re.split("[ML]", each.attrib["d"])[1:]]
         below = next(y for y in lines if y >= max(heights))
         assert max(heights) - min(heights) == 20 and max(heights) == below
@@ -69,6 +69,8 @@ def test_names_and_numbers_stand_in_the_picture() -> None:
     for tag in found.tags:
         at = words.index(f"#{tag.tag}")
         assert words[at + 1] == str(tag.papers)
+    one = draw(found._replace(weeks=found.weeks[:1]))
+    assert one.count(f">{found.weeks[0].name}</text>") == 1
     assert {found.weeks[0].name, found.weeks[-1].name} <= set(words)
     assert {f"{week.name}: {week.papers}" for week in found.weeks if week.papers} <= set(words)
 

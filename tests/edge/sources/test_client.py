@@ -258,7 +258,7 @@ def test_403_is_the_end_until_tomorrow(api: Api, source: Source) -> None:
     start = time.time()
     first = ask(source, ids, clock=lambda: NOON + time.time() - start)
     assert len(first.facts) == 100 and len(first.unknown) == 150
-    assert "403" in messages(first)[0]
+    assert "403" in messages(first)[0] and messages(first)[0].endswith("again tomorrow (UTC)")
     second = ask(source, ids, clock=lambda: NOON + 60 + time.time() - start)
     assert len(api.asked) == 2 and messages(second) == messages(first)
     third = ask(source, ids, clock=lambda: NOON + A_DAY + time.time() - start)

@@ -36,6 +36,12 @@ def test_a_dropped_row_is_gone_and_its_value_earlier(world: World) -> None:
     assert state.was_before(A, '"one"')
 
 
+def test_a_row_is_dropped_whether_or_not_the_others_are_there(world: World) -> None:
+    keep(world, say('"one"'))
+    keep(world, BaseUpdate(frozenset(), {}, frozenset({A, B})))
+    assert world.state().rows() == {}
+
+
 def test_a_row_that_is_dropped_and_put_is_put(world: World) -> None:
     keep(world, say('"one"'))
     keep(world, BaseUpdate(frozenset(), {A: '"two"'}, frozenset({A})))

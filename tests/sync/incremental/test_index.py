@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.support.index_worlds import LAST, PATH, Place, stat
+from tests.support.index_worlds import LAST, PATH, Place, create, stat
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.core.naming.keys import KEY_RULES
 from vault_sync.edge.config import ArxivConfig
@@ -19,10 +19,8 @@ from vault_sync.sync.observation.file_record import File
 
 ODD = RelPath("papers/\udcff.md")
 FILES = {
-    PATH: File(
-        stat(5), b"m" * 16, "note", "arxiv:1", "2023년\n2023년", "arxiv:2\n[[없는", open=False
-    ),
-    ODD: File(stat(6), b"n" * 16, "other", "", "", "", open=False),
+    PATH: File(stat(5), b"m" * 16, "note", "arxiv:1", "arxiv:2\n[[없는", open=False),
+    ODD: File(stat(6), b"n" * 16, "other", "", "", open=False),
 }
 STATS = {path: file.stat for path, file in FILES.items()}
 
@@ -30,7 +28,7 @@ STATS = {path: file.stat for path, file in FILES.items()}
 @pytest.fixture
 def stored(tmp_path: Path) -> Path:
     path = tmp_path / "index.sqlite"
-    index.create(path, "stamp", LAST, FILES)
+    create(path, "stamp", LAST, FILES)
     return path
 
 
@@ -60,9 +58,9 @@ def test_one_file_more_less_or_other_is_seen(stored: Path, seen: dict[RelPath, S
 
 
 def test_what_is_left_to_do_is_no_rest(stored: Path) -> None:
-    index.create(stored, "stamp", LAST._replace(final=False), FILES)
+    create(stored, "stamp", LAST._replace(final=False), FILES)
     assert rests(stored, "stamp", STATS) is None
-    index.create(stored, "stamp", LAST, FILES | {ODD: FILES[ODD]._replace(open=True)})
+    create(stored, "stamp", LAST, FILES | {ODD: FILES[ODD]._replace(open=True)})
     assert rests(stored, "stamp", STATS) is None
 
 
@@ -70,7 +68,7 @@ def test_what_is_left_to_do_is_no_rest(stored: Path) -> None:
     "change",
     [
         "UPDATE meta SET value = substr(value, 2) WHERE name = 'last'",
-        "UPDATE meta SET value = substr(value, 1, 9) WHERE name = 'stats'",
+        "UPDATE meta SET value = substr(value, 1, 3) WHERE name = 'stats'",
         "UPDATE meta SET value = 'text' WHERE name = 'stats'",
         "DELETE FROM meta WHERE name = 'version'",
         "DROP TABLE stat",
@@ -98,14 +96,14 @@ def test_a_file_cut_short_is_not_believed(stored: Path) -> None:
 
 def test_numbers_that_cannot_be_stored_cost_time_and_nothing_else(stored: Path) -> None:
     big = FILES[PATH]._replace(stat=Stat(1, 2, 3, 2**63))
-    index.create(stored, "stamp", LAST, {PATH: big})
+    create(stored, "stamp", LAST, {PATH: big})
     assert not stored.exists()
 
 
 def test_it_is_made_anew_over_what_is_no_index(stored: Path) -> None:
     stored.write_bytes(b"not a database" * 300)
     assert index.glance(stored, "stamp") is None
-    index.create(stored, "stamp", LAST, FILES)
+    create(stored, "stamp", LAST, FILES)
     assert rests(stored, "stamp", STATS) == LAST
 
 

@@ -185,7 +185,7 @@ class Base:
         return sizes
 
     @cached_property
-    def note_paths(self) -> Mapping[RelPath, Key]:
+    def note_paths(self) -> dict[RelPath, Key]:
         """Paper of which each path was the note; of several the last by key."""
         return {path: keys[-1] for path, keys in self.papers_noted.items()}
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath
 
 
 class StoredText(Protocol):
@@ -171,6 +171,8 @@ class Plan(NamedTuple):
     all others, or is not for `rebuild` to do; or a text for them would not read back."""
     deferred: frozenset[RelPath] = frozenset()
     """Files just delivered that lack something: it is followed by a later pass, if at all."""
+    drafted: Mapping[RelPath, tuple[Key, ...]] = NOTHING
+    """The papers of each digest that is made or edited, as its new text was read to prove it."""
 
 
 class Undone(NamedTuple):

@@ -133,6 +133,9 @@ FACTS = (
 )
 """In the order in which documentation and messages list them."""
 
+COMPLETED = frozenset({"pdf", "citekey"})
+"""The facts that are in no answer: drafting completes them."""
+
 
 def fact_names() -> tuple[str, ...]:
     """Return the legal names in `[arxiv] facts`."""

@@ -24,13 +24,14 @@ from vault_sync.core.model.values import (
 )
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.keys import is_paper
+from vault_sync.core.note.property_table import COMPLETED
 from vault_sync.core.reconcile.drafting import (
     base_updates,
     cross_links,
     digest_operations,
     note_operations,
 )
-from vault_sync.core.reconcile.drafting.completed_facts import COMPLETED, completed
+from vault_sync.core.reconcile.drafting.completed_facts import completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
 from vault_sync.core.reconcile.pairing import pairs, removals
@@ -279,6 +280,7 @@ def _plan(
         named=named,
         apart=tuple(apart for each in resolutions for apart in each.apart),
         again=_again(context, builder),
+        drafted=builder.drafted,
     )
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from vault_sync.core.model.base import LINK, Base, value_hash
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
-from vault_sync.core.model.values import SHARED_FIELDS, Key, RelPath
+from vault_sync.core.model.values import NOTHING, SHARED_FIELDS, Key, RelPath
 from vault_sync.core.naming import wikilinks
 from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.deferral import defer
@@ -37,10 +37,32 @@ class Refusal(NamedTuple):
     was: Value | None
 
     @property
+    def differs(self) -> bool:
+        """True if the two sides do not say the same; the sequence of tags says nothing."""
+        if self.base_key.field == "tags":
+            return set(self.digest) != set(self.note)
+        return self.digest != self.note
+
+    @property
     def hashes(self) -> tuple[str, str]:
         """The hashes of both values; in place of a link's second, the file that it leads to."""
         to = str(self.note) if self.base_key.field.startswith(LINK) else value_hash(self.note)
         return value_hash(self.digest), to
+
+
+Sides = Mapping[BaseKey, tuple[Value, Value]]
+"""The values of fields: the digest's and the note's."""
+
+
+def sides_of(snapshot: Snapshot, base: Base) -> Sides:
+    """Return what both sides say of every field."""
+    pairing = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
+    return {
+        each.base_key: (each.digest, each.note)
+        for paper in pairing.papers
+        if paper.note is not None
+        for each in _of_fields(paper, snapshot)
+    }
 
 
 def find_refusals(
@@ -48,20 +70,24 @@ def find_refusals(
     base: Base,
     forgotten: Mapping[BaseKey, Value],
     undone: Collection[Operation],
+    before: Sides = NOTHING,
 ) -> list[Refusal]:
     """Return the fields that differ, of those that an undone pass had agreed on, and its links.
 
-    `undone` are the operations that put files back.
+    `undone` are the operations that put files back, `before` is what both sides said until then.
+    What a person had typed meanwhile differs too, and nobody took it back.
     """
     restored = {each.path for each in undone}
     restored |= {each.to for each in undone if isinstance(each, Rename)}
     pairing = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
     fields = [
-        _with_base(refusal, paper, restored)
+        _with_base(refusal, paper, restored, before)
         for paper in pairing.papers
         if paper.note is not None
         for refusal in _of_fields(paper, snapshot)
         if _agreed_row(refusal.base_key) in forgotten
+        and refusal.differs
+        and before.get(refusal.base_key) != (refusal.digest, refusal.note)
     ]
     moves = [
         (paper.note, pair.named, _of_move(paper.agreed_key, pair))
@@ -192,29 +218,27 @@ def _of_fields(paper: Paper, snapshot: Snapshot) -> Iterator[Refusal]:
         entry = both[0].entry
         assert entry is not None
         values = getattr(entry.fields, name), getattr(note, name)
-        if values[0] != values[1]:
-            yield Refusal(BaseKey(key, "", name), *values, None)
+        yield Refusal(BaseKey(key, "", name), *values, None)
     for pair in paper.pairs:
         if pair.entry is None and pair.kind != "waiting":
             value = note_value(note, pair.section)
             yield Refusal(BaseKey(key, pair.digest, "entry"), "", value, None)
     for pair in both:
         assert pair.entry is not None
-        values = pair.entry.fields.commentary, commentary_of(pair.section)
-        if values[0] != values[1]:
-            yield Refusal(BaseKey(key, pair.digest, "commentary"), *values, None)
-        if set(pair.entry.fields.tags) != set(note.tags):
-            yield Refusal(
-                BaseKey(key, pair.digest, "tags"), pair.entry.fields.tags, note.tags, None
-            )
+        fields, at = pair.entry.fields, BaseKey(key, pair.digest, "commentary")
+        yield Refusal(at, fields.commentary, commentary_of(pair.section), None)
+        yield Refusal(at._replace(field="tags"), fields.tags, note.tags, None)
 
 
-def _with_base(refusal: Refusal, paper: Paper, restored: Collection[RelPath]) -> Refusal:
+def _with_base(
+    refusal: Refusal, paper: Paper, restored: Collection[RelPath], before: Sides
+) -> Refusal:
     """Return a refusal with the value that both sides had: that of the side put back alone."""
-    in_note = paper.note in restored
-    digest = refusal.base_key.digest or _home(paper.pairs)
-    in_digest = digest in restored
-    if paper.note is None or in_note == in_digest or refusal.base_key.field == "entry":
+    base_key = refusal.base_key
+    digest, note = before.get(base_key, (None, None))
+    in_note = paper.note in restored and note != refusal.note
+    in_digest = (base_key.digest or _home(paper.pairs)) in restored and digest != refusal.digest
+    if paper.note is None or in_note == in_digest or base_key.field == "entry":
         return refusal
     return refusal._replace(was=refusal.note if in_note else refusal.digest)
 

@@ -14,7 +14,7 @@ import os
 import sqlite3
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -33,13 +33,13 @@ from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import File
 
-FORMAT = 9
+FORMAT = 10
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE stat(path PRIMARY KEY, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
                   inode INTEGER) WITHOUT ROWID;
-CREATE TABLE file(path PRIMARY KEY, mark BLOB, kind TEXT, keys TEXT, pairs TEXT, points TEXT)
+CREATE TABLE file(path PRIMARY KEY, mark BLOB, kind TEXT, keys TEXT, points TEXT)
   WITHOUT ROWID;
 CREATE TABLE term(term, path, PRIMARY KEY (term, path)) WITHOUT ROWID;
 """
@@ -123,6 +123,10 @@ class FileStats(NamedTuple):
         """Return True if every file is as it was when a pass had nothing left to do."""
         left = self.open or self.last.plan.again
         return self.last.final and not left and self.stats == files
+
+
+NOTHING = FileStats("", "", LastPass(Plan(), False, True, (), "", {}), frozenset(), {})
+"""The contents of an index of no file, which no pass has left."""
 
 
 def glance(path: Path, stamp: str) -> FileStats | None:
@@ -246,29 +250,29 @@ def _text_of(last: LastPass) -> str:
 # Writing
 
 
-def create(path: Path, stamp: str, last: LastPass, files: Mapping[RelPath, File]) -> None:
-    """Make an index of all files, over any that is there."""
+def create(path: Path) -> sqlite3.Connection:
+    """Make an index of no file, over any that is there.
+
+    Raises:
+        sqlite3.Error: it cannot be stored.
+    """
     forget(path)
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA synchronous=OFF")
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in filter(str.strip, _TABLES.split(";")):
-                connection.execute(statement)
-            put(connection, files)
-            _put_stats(connection, {path: file.stat for path, file in files.items()})
-            finish(connection, stamp, last, (at for at, file in files.items() if file.open))
-        write_sum(path)
-    except (*WRONG, OSError):
-        # A cache that cannot be stored costs time and nothing else.
-        forget(path)
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("BEGIN IMMEDIATE")
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('version', ?)", (NOTHING.version,))
+    _put_stats(connection, NOTHING.stats)
+    connection.execute("COMMIT")
+    return connection
 
 
 def put(connection: sqlite3.Connection, files: Mapping[RelPath, File]) -> None:
     """Add the records of files that are not there, in a transaction of the caller's."""
     connection.executemany(
-        "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?)",
-        ((bound(path), file.mark, *map(bound, file[2:6])) for path, file in sorted(files.items())),
+        "INSERT INTO file VALUES (?, ?, ?, ?, ?)",
+        ((bound(path), file.mark, *map(bound, file[2:5])) for path, file in sorted(files.items())),
     )
     found = sorted((term, path) for path, file in files.items() for term in terms(path, file))
     connection.executemany(
@@ -287,10 +291,13 @@ def take(connection: sqlite3.Connection, files: Mapping[RelPath, File]) -> None:
 
 def change_stats(
     connection: sqlite3.Connection,
-    files: Iterable[RelPath],
+    files: Collection[RelPath],
     stats: Mapping[RelPath, tuple[int, ...]],
 ) -> None:
     """Store the stats of some files, of all of which `stats` has those of now."""
+    if len(files) >= MOST_STATS:
+        _put_stats(connection, stats)
+        return
     gone = (None,) * 4
     connection.executemany(
         "REPLACE INTO stat VALUES (?, ?, ?, ?, ?)",

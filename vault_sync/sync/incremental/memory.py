@@ -84,11 +84,11 @@ class Memory:
         return self._records[path]
 
     def _read(self, path: RelPath) -> File | None:
-        query = "SELECT mark, kind, keys, pairs, points FROM file WHERE path = ?"
+        query = "SELECT mark, kind, keys, points FROM file WHERE path = ?"
         for mark, kind, *texts in _rows(self._connection, query, path):
-            keys, pairs, points = map(unbound, texts)
+            keys, points = map(unbound, texts)
             stat = Stat(*self.stats[path])
-            return File(stat, mark, intern(kind), keys, pairs, points, path in self.open)
+            return File(stat, mark, intern(kind), keys, points, path in self.open)
         raise TakesWholePass("the index of the last pass is damaged")
 
     def find(self, term: str) -> tuple[RelPath, ...]:
@@ -159,6 +159,15 @@ NOTES = ("note", "plain")
 
 def keys_in(file: File) -> list[Key]:
     return [Key(key) for key in file.keys.split("\n")] if file.keys else []
+
+
+def begin_anew(path: Path) -> Memory | None:
+    """Begin the memory anew, in an index of no file; None where it cannot be stored."""
+    try:
+        return Memory(path, index.create(path), index.NOTHING)
+    except sqlite3.Error:
+        # A cache that cannot be stored costs time and nothing else.
+        return None
 
 
 def recall(config: Config, state: StateStore, found: FileStats | None = None) -> Memory | None:

@@ -13,9 +13,10 @@ from vault_sync.core.text.folding import fold_title
 from vault_sync.edge.state.base_table import count_places, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
-from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
 from vault_sync.sync.incremental.memory import LazyMapping
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.observation.observation import snapshot_of
@@ -30,17 +31,17 @@ class PartSnapshot:
 
     def needed(self) -> set[RelPath]:
         """Return every file that has a say in the papers concerned."""
-        reading, resolve = self.reading, self.now.names.resolve
+        reading, names = self.reading, self.now.names
         paths = {*reading.conflicts_paths(), RelPath(reading.config.rules.template)}
         for key in self.reasons:
             paths |= self.now.files_about(key) | reading.places_of(key)
         for path in list(paths):
             file = self.now.get(path)
-            if file is not None and file.kind != "digest":
-                named = {resolve(target, path) for target in file.pairs.split("\n") if target}
-                paths |= {to for to in named if to is not None and reading.may_be_digest(to)}
+            points = file.points.split("\n") if file is not None and file.kind != "digest" else ()
+            for point in points:
+                paths |= set(filter(reading.may_be_digest, names.called(point.removeprefix("[["))))
         for path in filter(reading.may_be_digest, reading.texts):
-            linked = {resolve(link.target, path) for link in find(reading.texts[path])}
+            linked = {names.resolve(link.target, path) for link in find(reading.texts[path])}
             paths |= {to for to in linked if to is not None and self.now.keys_at(to)}
         return {path for path in paths if self.now.get(path) is not None}
 
@@ -81,9 +82,7 @@ class PartSnapshot:
         reading, page = self.reading, self.reading.conflicts_path()
         texts = {path: text for path, text in reading.texts.items() if path != page}
         found = snapshot_of(texts, self.now.names, reading.config.rules, base)
-        identity = identities(
-            found, base, lambda path: () if path in texts else self.now.keys_at(path)
-        )
+        identity = identities(found, base)
         for path, file in reading.read.items():
             one = identity.get(path, OTHER)
             self.selection.note(path, File(file.stat, file.mark, *one, open=file.open))
@@ -92,7 +91,9 @@ class PartSnapshot:
                 if entry.key in self.reasons and entry.link is not None:
                     to = found.names.resolve(entry.link.target, path)
                     if to is not None:
-                        self.selection.join(self.now.keys_at(to), overlay.papers_of(to))
+                        self.selection.join(
+                            self.now.keys_at(to), TracedQuestion(questions.PAPERS_OF, to)
+                        )
         return found
 
     def titled(self, found: Snapshot) -> set[RelPath]:

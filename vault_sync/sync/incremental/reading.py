@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import compress
 from operator import ne
 from pathlib import Path
 from stat import S_ISREG
 
-from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, Problem, RelPath, folder_of
 from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.globs import is_digest
@@ -47,7 +47,8 @@ class PartReading:
     `changed` are the files that are not as they were or were left open by the last pass, `gone`
     those that went, `read` the records of all files read; of `same` only the stats have changed.
     `otherwise` are names that are taken (`Scan`), `names_changed`
-    those of them that are new, or no more.
+    those of them that are new, or no more. `rows_of` gives the base's rows of a paper, `papers_in`
+    the papers that it has in a digest, `noted_at` those whose notes it has at some paths.
     """
 
     def __init__(
@@ -69,9 +70,10 @@ class PartReading:
         self.read: dict[RelPath, File] = {}
         self.same: dict[RelPath, File] = {}
         self.changed: set[RelPath] = set()
-        self._rows: dict[Key, dict[BaseKey, Value]] = {}
-        self._in_digest: dict[RelPath, set[Key]] = {}
-        self._noted: dict[frozenset[RelPath], set[Key]] = {}
+        select = state.select
+        self.rows_of = cache(lambda key: read_some(select, [key], ()))
+        self.papers_in = cache(lambda digest: papers_in(select, digest))
+        self.noted_at = cache(lambda *paths: papers_noted(select, paths) if paths else set[Key]())
         self._is_digest = is_digest(config.rules)
 
     def start(self) -> None:
@@ -103,7 +105,6 @@ class PartReading:
                 raise TakesWholePass(f"{path} was brought from another device")
             self.texts[path], self.read[path] = _readable(text), now
             self.changed.add(path)
-        self.now.changed |= dict.fromkeys(self.gone)
 
     def _may_be_copy(self, path: RelPath) -> bool:
         name = certain(path)
@@ -192,38 +193,15 @@ class PartReading:
         """Return the conflicts note; "" where there is none."""
         return self.texts.get(self.conflicts_path(), "")
 
-    def rows_of(self, key: Key) -> dict[BaseKey, Value]:
-        """Return the base's rows of one paper.
-
-        Raises:
-            ValueError: a value in it is not what was written.
-        """
-        if key not in self._rows:
-            self._rows[key] = read_some(self.state.select, [key], ())
-        return self._rows[key]
-
     def places_of(self, key: Key) -> set[RelPath]:
         """Return where the base has a paper's note, and the digests in which it has the paper.
 
         Raises:
-            ValueError: as `rows_of`.
+            ValueError: a value in it is not what was written.
         """
         rows = self.rows_of(key)
         notes = {RelPath(str(value)) for row, value in rows.items() if row.field == "note"}
         return notes | {RelPath(row.digest) for row in rows if row.digest}
-
-    def noted_at(self, paths: Iterable[RelPath]) -> set[Key]:
-        """Return the papers whose notes the base has at one of these paths."""
-        asked = frozenset(paths)
-        if asked not in self._noted:
-            self._noted[asked] = papers_noted(self.state.select, asked) if asked else set()
-        return self._noted[asked]
-
-    def papers_in(self, digest: RelPath) -> set[Key]:
-        """Return the papers that the base has in a digest."""
-        if digest not in self._in_digest:
-            self._in_digest[digest] = papers_in(self.state.select, digest)
-        return self._in_digest[digest]
 
     def lost_digests(self) -> list[RelPath]:
         """Return the digests whose text the base has and that are not there."""
@@ -234,7 +212,7 @@ class PartReading:
 
         With them come those that name it and do not stand there.
         """
-        keys = {*self.now.keys_at(path), *self.noted_at([path])}
+        keys = {*self.now.keys_at(path), *self.noted_at(path)}
         conflicts = self.memory.last.plan.conflicts
         keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
         keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from vault_sync.core.model.base import Base, updates_made
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
-from vault_sync.core.model.values import Key, RelPath, Rules
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_bytes
-from vault_sync.sync.incremental.identity import OTHER, called, identities
+from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities, points_of
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
 from vault_sync.sync.incremental.overlay import Overlay, namers_after
-from vault_sync.sync.incremental.prediction import agreed_on, foreseen, lacking_after
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
+
+NEW = File(UNKNOWN, b"", *OTHER, open=False)
 
 
 class Acted(NamedTuple):
@@ -30,51 +31,55 @@ class Acted(NamedTuple):
     facts: str
 
 
-def after_whole(
-    acted: Acted, seen: Observation, rules: Rules
-) -> tuple[LastPass, dict[RelPath, File]] | None:
-    """Return what a whole pass leaves: its outcome and all records; None if too much is open."""
-    found, base, done = seen.snapshot, seen.base, acted.outcome.done
-    many, lacking = len(done) > MANY, acted.lacking
-    touched, final = (set[RelPath](), True) if many else _touched(acted, seen.read, seen)
-    many = many or len(touched) > MANY
-    if many:
-        if not _finishes(acted, found):
+def identified(seen: Observation) -> Observation:
+    """Return what a whole pass read, with the identity of each file."""
+    known = identities(seen.snapshot, seen.base)
+    read = {
+        path: File(file.stat, file.mark, *known.get(path, OTHER), open=False)
+        for path, file in seen.read.items()
+    }
+    return seen._replace(read=read)
+
+
+def left_by(
+    acted: Acted, memory: Memory, seen: Observation
+) -> tuple[LastPass, dict[RelPath, File | None]] | None:
+    """Return what a pass leaves: its outcome, and the records it changed; None if much is open.
+
+    None stands for a file that is gone.
+    """
+    done, base = acted.outcome.done, seen.base
+    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
+    now |= {path: file._replace(open=False) for path, file in seen.read.items()}
+    is_many, touched, final = len(done) > MANY, set[RelPath](), True
+    if not is_many:
+        touched, final = _touched(acted, memory.stats.keys() | seen.read.keys(), seen)
+        is_many = len(touched) > MANY
+    if is_many:
+        if not _finishes(acted, seen.snapshot):
             return None
-        touched, final = set(), True
-        names = found.names.with_moved({}, [each.path for each in done])
-        written = foreseen(done, acted.doable, found, names, base, rules)
-        lacking = lacking_after(lacking, done, agreed_on(acted.doable), rules)
-        rest = {path: one for path, one in found.digests.items() if path not in written}
-        files = _as_read(seen.read, found._replace(digests=rest, names=names), base, touched)
+        written, final = dict(_drafted(acted, seen)), True
     else:
-        files = _as_read(seen.read, found, base, touched)
-        written = _written(done, files)
-    files |= written
-    updates = [BaseUpdate(frozenset(), base.rows), *updates_made(acted.doable, acted.outcome)]
-    digests, entries, notes = _counts(files.values())
+        for path in touched - seen.gone:
+            now[path] = (now.get(path) or memory.get(path) or NEW)._replace(open=True)
+        written = _written(done, now)
+    plan = counts_after(acted.plan, map(now.get, written), written.values())
+    now |= written
+    if not is_many:
+        now |= _left_open(acted, base, Overlay(memory, now))
+    digests = (path for path, file in now.items() if file is not None and file.kind == "digest")
+    updates = [BaseUpdate((), base.rows), *updates_made(acted.doable, acted.outcome)]
     last = LastPass(
-        plan=_reported(acted.plan)._replace(digests=digests, entries=entries, notes=notes),
-        based=base.exists or many,
+        plan=plan._replace(operations=(), base_updates=(), deferred=frozenset(), drafted={}),
+        based=base.exists or is_many,
         final=final,
-        lacking=lacking,
+        lacking=acted.lacking,
         facts=acted.facts,
-        namers=namers_after({}, updates),
-        newest=max((path for path, file in files.items() if file.kind == "digest"), default=""),
+        namers=namers_after(memory.last.namers, updates),
+        newest=max((seen.snapshot.newest or memory.last.newest, *digests)),
         otherwise=seen.otherwise,
     )
-    return last, files
-
-
-def _as_read(
-    read: Mapping[RelPath, File], found: Snapshot, base: Base, touched: Container[RelPath]
-) -> dict[RelPath, File]:
-    """Return the records of a whole pass's files as it read them, those `touched` open."""
-    known = identities(found, base)
-    return {
-        path: File(file.stat, file.mark, *known.get(path, OTHER), open=path in touched)
-        for path, file in read.items()
-    }
+    return last, {path: file for path, file in now.items() if file != memory.get(path)}
 
 
 def _written(
@@ -86,41 +91,53 @@ def _written(
     """
     texts = {each.to: each.before for each in done if isinstance(each, Rename)}
     texts |= {each.path: str(each.after) for each in done if isinstance(each, Create | Write)}
-    new = File(UNKNOWN, b"", *OTHER, open=True)
     return {
-        path: (files.get(path) or new)._replace(
+        path: (files.get(path) or NEW)._replace(
             stat=UNKNOWN, mark=mark_of(as_bytes(text)), open=True
         )
         for path, text in texts.items()
     }
 
 
-def _reported(plan: Plan) -> Plan:
-    """Return a plan of which everything is done."""
-    return plan._replace(operations=(), base_updates=(), deferred=frozenset())
+def _drafted(acted: Acted, seen: Observation) -> Iterator[tuple[RelPath, File]]:
+    """Yield the record of each file that was made or edited, as the next pass would read it.
+
+    To read thousands of files just written would take half as long as to make them. A digest was
+    read when its new text was proved, and whose note a new one is the base knows or has learnt.
+    """
+    noted = seen.base.note_paths | {
+        RelPath(str(value)): row.key
+        for base_update in acted.doable.base_updates
+        for row, value in base_update.put.items()
+        if row.field == "note"
+    }
+    for each in acted.outcome.done:
+        if isinstance(each, Create | Write):
+            path, text, was = each.path, str(each.after), seen.read.get(each.path, NEW)
+            kind, keys = was.kind, tuple(keys_in(was))
+            if path in acted.plan.drafted:
+                kind, keys = "digest", acted.plan.drafted[path]
+            elif path in noted:
+                kind, keys = "note", tuple(dict.fromkeys((noted[path], *keys)))
+            points = "" if kind == "other" else points_of(keys, (text,))
+            identity: Identity = (kind, "\n".join(keys), points)
+            yield path, File(UNKNOWN, mark_of(as_bytes(text)), *identity, open=False)
 
 
-def _counts(files: Iterable[File]) -> tuple[int, int, int]:
-    """Return the numbers of digests, of entries in them, and of notes."""
-    digests = entries = notes = 0
-    for file in files:
-        if file.kind == "digest":
-            digests, entries = digests + 1, entries + len(keys_in(file))
-        notes += file.kind == "note"
-    return digests, entries, notes
-
-
-def counts_after(
-    memory: Memory, changed: Mapping[RelPath, File], gone: Iterable[RelPath]
-) -> tuple[int, int, int]:
-    """Return the numbers of digests, entries and notes once some files are others."""
-    old = _counts(file for path in {*changed, *gone} if (file := memory.get(path)) is not None)
-    new = _counts(changed.values())
-    totals = memory.last.plan.digests, memory.last.plan.entries, memory.last.plan.notes
-    digests, entries, notes = (
-        count + after - was for count, after, was in zip(totals, new, old, strict=True)
+def counts_after(plan: Plan, old: Iterable[File | None], new: Iterable[File | None]) -> Plan:
+    """Return a plan with the numbers of digests, entries and notes once some files are others."""
+    before, after = _counts(old), _counts(new)
+    digests, entries, notes = (now - was for was, now in zip(before, after, strict=True))
+    return plan._replace(
+        digests=plan.digests + digests, entries=plan.entries + entries, notes=plan.notes + notes
     )
-    return digests, entries, notes
+
+
+def _counts(files: Iterable[File | None]) -> tuple[int, int, int]:
+    """Return the numbers of digests, of entries in them, and of notes."""
+    there = [file for file in files if file is not None]
+    digests = [len(keys_in(file)) for file in there if file.kind == "digest"]
+    return len(digests), sum(digests), sum(file.kind == "note" for file in there)
 
 
 def _finishes(acted: Acted, found: Snapshot) -> bool:
@@ -132,9 +149,10 @@ def _finishes(acted: Acted, found: Snapshot) -> bool:
     """
     plan, doable = acted.plan, acted.doable
     known = {entry.key for digest in found.digests.values() for entry in digest.entries}
+    agreed = (row for each in doable.base_updates for row in each.put if row.field == "commentary")
     written = {each.path for each in plan.operations}
     return (
-        agreed_on(doable).places.keys() <= known
+        all(row.key in known for row in agreed)
         and not acted.outcome.undone
         and (plan.operations, plan.base_updates) == (doable.operations, doable.base_updates)
         and all(isinstance(each, Create | Write) for each in plan.operations)
@@ -146,43 +164,12 @@ def _finishes(acted: Acted, found: Snapshot) -> bool:
     )
 
 
-def after_part(
-    acted: Acted, memory: Memory, seen: Observation
-) -> tuple[LastPass, dict[RelPath, File | None]]:
-    """Return what a pass over some papers leaves: its outcome, and the records it changed.
-
-    None stands for a file that is gone.
-    """
-    touched, final = _touched(acted, memory.stats.keys() | seen.read.keys(), seen)
-    now: dict[RelPath, File | None] = dict.fromkeys(seen.gone)
-    for path in (touched | seen.read.keys()) - seen.gone:
-        if (file := seen.read.get(path) or memory.get(path)) is not None:
-            now[path] = file._replace(open=path in touched)
-    now |= _written(acted.outcome.done, now)
-    records = Overlay(memory)
-    records.changed |= {path: file for path, file in now.items() if file != memory.get(path)}
-    for name in _left_names(acted, seen.base):
-        for path in records.naming(name):
-            if (file := records.get(path)) is not None:
-                records.changed[path] = file._replace(open=True)
-    last = memory.last._replace(
-        plan=_reported(acted.plan),
-        final=final,
-        lacking=acted.lacking,
-        facts=acted.facts,
-        namers=namers_after(memory.last.namers, updates_made(acted.doable, acted.outcome)),
-        newest=seen.snapshot.newest or memory.last.newest,
-        otherwise=seen.otherwise,
-    )
-    return last, records.changed
-
-
-def _left_names(acted: Acted, base: Base) -> set[str]:
-    """Return the terms under which other files may refer to notes that the base has elsewhere now.
+def _left_open(acted: Acted, base: Base, records: Overlay) -> dict[RelPath, File | None]:
+    """Return the records of files that refer to notes which the base has elsewhere now, open.
 
     A link to where a note was means it only as long as the base has it there.
     """
-    return {
+    names = {
         name
         for one in acted.plan.base_updates
         for row in (*one.put, *one.drop)
@@ -191,6 +178,8 @@ def _left_names(acted: Acted, base: Base) -> set[str]:
         and one.put.get(row) != before
         for name in (called(before), row.key)
     }
+    files = {path: records.get(path) for name in names for path in records.naming(name)}
+    return {path: file._replace(open=True) for path, file in files.items() if file is not None}
 
 
 def _touched(

@@ -13,13 +13,14 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing.same_file import strange_digests
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.edge.state.deliveries import waiting
-from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.memory import Memory, TakesWholePass
 from vault_sync.sync.incremental.part_snapshot import PartSnapshot
+from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading, TakesWalk
 from vault_sync.sync.incremental.recorder import counts_after
 from vault_sync.sync.incremental.selection import PaperSelection
-from vault_sync.sync.observation.observation import Observation, lacking
+from vault_sync.sync.observation.observation import Observation, lacking, unanswered
 from vault_sync.sync.origins import file_marks
 from vault_sync.sync.origins.file_marks import with_marks
 from vault_sync.sync.planning import conflicts_file
@@ -69,9 +70,9 @@ def think(
     if hinted and selection.moved:
         raise TakesWalk
     for key in last.plan.again:
-        selection.join([key], overlay.waits(key))
+        selection.join([key], TracedQuestion(questions.WAITS, key))
     for key in last.lacking if facts != last.facts else ():
-        selection.join([key], overlay.facts_of(key))
+        selection.join([key], TracedQuestion(questions.FACTS, key))
     if not (reading.changed or reading.gone or reading.names_changed or selection.reasons):
         observation = _observation(selection, snapshots.EMPTY, Base(exists=True))
         plan, lacks = last.plan, last.lacking
@@ -104,13 +105,14 @@ def _planned(
         observation = file_marks.with_arrivals(observation, state, time.time())
         lacks = [key for key in lacking(observation, config.rules) if key in selection.reasons]
         facts = facts_of(lacks) if lacks else {}
+        lacks = unanswered(lacks, facts, observation, config.rules)
         template, wrong = template_of(observation, config, _days_unknown)
         plan = make_plan(observation, config.rules, facts, request, template=template)
         plan = plan._replace(problems=tuple(dict.fromkeys((*wrong, *plan.problems))))
         if not reading.same_folder():
             raise TakesWholePass("new digests go to another folder now")
         before = len(selection.reasons)
-        selection.provide(plan, base, strange_digests(snapshot, base))
+        selection.provide(plan, strange_digests(snapshot, base))
         if len(selection.reasons) == before:
             break
     plan = _of_all(plan, selection, lacks)
@@ -171,12 +173,13 @@ def _of_all(plan: Plan, selection: PaperSelection, lacks: Sequence[Key]) -> Plan
     unknown = set(plan.wanted)
     wanted = [key for key in last.wanted if key not in selection.reasons]
     reading = selection.reading
-    digests, entries, notes = counts_after(reading.memory, reading.read, reading.gone)
+    there = {*reading.read, *reading.gone}
+    counted = counts_after(last, map(selection.memory.get, there), map(reading.read.get, there))
     return plan._replace(
         problems=tuple(dict.fromkeys((*problems, *plan.problems))),
-        digests=digests,
-        entries=entries,
-        notes=notes,
+        digests=counted.digests,
+        entries=counted.entries,
+        notes=counted.notes,
         wanted=(*wanted, *(key for key in lacks if key in unknown)),
         named=(*(each for each in last.named if RelPath(each.path) not in covered), *plan.named),
         apart=(*(each for each in last.apart if each.note not in covered), *plan.apart),

@@ -17,18 +17,18 @@ it. What is too much is read too often; what is too little would be a wrong plan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
+from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
-from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import TITLE, called
-from vault_sync.sync.incremental.overlay import Answers, TracedQuestion
+from vault_sync.sync.incremental.overlay import namers_after
+from vault_sync.sync.incremental.questions import Answers, TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
@@ -55,31 +55,27 @@ class PaperSelection:
 
     def start(self) -> None:
         """Let the papers be concerned of the files that changed, came and went."""
-        reading, new = self.reading, set[RelPath]()
-        for path in sorted(reading.changed | reading.gone):
-            if self.before.get(path) is None:
-                new.add(path)
-            self.join(self.before.keys_at(path), overlay.in_file(path))
-            if path in new or path in reading.gone:
-                self.touch_name(path)
-            for key in self.before.keys_at(path) if path in reading.gone else ():
-                self.touch_paper(key)
+        reading = self.reading
+        for path in sorted(reading.gone):
+            self.note(path, None)
+        for path in sorted(reading.changed):
+            self.join(self.before.keys_at(path), TracedQuestion(questions.IN_FILE, path))
         for path in reading.names_changed:
             self.touch_name(path)
-        unclear = new | {path for path in reading.changed if not self.now.keys_at(path)}
-        for key in reading.noted_at(unclear):
-            self.join([key], overlay.note_of(key))
+        unclear = (path for path in reading.changed if not self.now.keys_at(path))
+        for key in reading.noted_at(*unclear):
+            self.join([key], TracedQuestion(questions.NOTE_OF, key))
 
     def explained(self, plan: Plan) -> tuple[Reason, ...]:
         """Return why each file and paper was looked at, and how many of all."""
         reading, last = self.reading, self.memory.last
         before = Answers(self.before, last.plan, last.namers)
-        namers = overlay.namers_after(last.namers, plan.base_updates)
+        namers = namers_after(last.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
         total = f"looked at {len(self.reasons):,} papers of {last.plan.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
         asked: dict[str, TracedQuestion] = {
-            path: overlay.in_file(path, "what is in it?")
+            path: TracedQuestion(questions.FILE, path)
             for path in sorted(reading.changed | reading.gone)
         }
         reasons = [
@@ -101,14 +97,14 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
-            self.join(self.now.keys_at(other), overlay.leads_to(path))
+            self.join(self.now.keys_at(other), TracedQuestion(questions.LEADS_TO, path))
 
     def touch_paper(self, key: Key) -> None:
         """Let those be concerned that name this paper, or that it names: its note is another."""
         if key in self._touched:
             return
         self._touched.add(key)
-        question, namers = overlay.note_of(key), self.memory.last.namers
+        question, namers = TracedQuestion(questions.NOTE_OF, key), self.memory.last.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
         self.join((namer for namer, named in namers.items() if key in named), question)
@@ -126,9 +122,9 @@ class PaperSelection:
         """
         if conflicts_page.ticks(self.reading.conflicts_text()):
             keys = (each.key for each in self.memory.last.plan.conflicts)
-            self.join(keys, overlay.in_file(self.reading.conflicts_path()))
+            self.join(keys, TracedQuestion(questions.IN_FILE, self.reading.conflicts_path()))
         for path in sorted(self.covered() & self._reported):
-            self.join(self.reading.papers_at(path), overlay.reported_at(path))
+            self.join(self.reading.papers_at(path), TracedQuestion(questions.REPORTED, path))
 
     def covered(self) -> set[RelPath]:
         """Return the files of which all that there is to report is found anew."""
@@ -139,34 +135,32 @@ class PaperSelection:
             paths |= reading.places_of(key)
         return paths
 
-    def note(self, path: RelPath, now: File) -> None:
-        """Take down what a file is now, and whom it concerns if it was another thing."""
-        was = self.before.get(path)
-        self.reading.read[path] = self.now.changed[path] = now
-        question = overlay.in_file(path)
-        if was is not None and was[2:6] == now[2:6]:
-            self.join(self.now.keys_at(path) if path in self.reading.changed else (), question)
-            return
+    def note(self, path: RelPath, now: File | None) -> None:
+        """Take down what a file is now (None: gone), and whom it concerns if it changed."""
+        was, self.now.changed[path] = self.before.get(path), now
+        if now is not None:
+            self.reading.read[path] = now
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
-        self.join(sorted(old | new), question)
+        kinds = {file.kind if file is not None else "" for file in (was, now)}
+        if path in self.reading.changed or len(kinds) > 1 or old != new:
+            self.join(sorted(old | new), TracedQuestion(questions.IN_FILE, path))
         self.moved = self.moved or bool(old - new)
-        same_kind = was is not None and was.kind == now.kind
-        if same_kind and now.kind == "digest":
+        if kinds == {"digest"}:
             return
-        if not same_kind or old != new:
+        if len(kinds) > 1 or old != new:
             self.touch_name(path)
-        for key in sorted(old ^ new if same_kind else old | new):
+        for key in sorted(old | new if len(kinds) > 1 else old ^ new):
             self.touch_paper(key)
 
-    def provide(self, plan: Plan, base: Base, strange: Iterable[RelPath]) -> None:
+    def provide(self, plan: Plan, strange: Iterable[RelPath]) -> None:
         """Let those be concerned whom the plan concerns beside its own papers.
 
         `strange` are digests at whose path stands another file.
         """
         for path in strange:
-            self.join(self.reading.papers_at(path), overlay.in_file(path))
+            self.join(self.reading.papers_at(path), TracedQuestion(questions.IN_FILE, path))
         for key in sorted(self.unsure):
-            self.join([key], overlay.note_of(key))
+            self.join([key], TracedQuestion(questions.NOTE_OF, key))
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
@@ -176,12 +170,14 @@ class PaperSelection:
                 self.touch_name(each.path)
             if isinstance(each, Rename):
                 self.touch_name(each.to)
-        made = {each.path for each in plan.operations if isinstance(each, Create)}
         for base_update in plan.base_updates:
-            for key in _papers_noted(base_update, made):
-                self.touch_paper(key)
-            for key in _named_otherwise(base_update, base):
-                self.join([key], overlay.named_by(key))
+            for row in (*base_update.put, *base_update.drop):
+                if row.field == "note":
+                    self.touch_paper(row.key)
+        before = self.memory.last.namers
+        for _, named in before.items() ^ namers_after(before, plan.base_updates).items():
+            for key in named:
+                self.join([key], TracedQuestion(questions.NAMED, key))
 
     def _join_of_digests(self, plan: Plan) -> None:
         """Let the papers be concerned of digests that are written, and those that they link to.
@@ -195,22 +191,4 @@ class PaperSelection:
             if path in digests or refused:
                 linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
                 for at in (path, *sorted(to for to in linked if to is not None)):
-                    self.join(self.now.keys_at(at), overlay.is_written(path))
-
-
-def _papers_noted(base_update: BaseUpdate, made: Collection[str]) -> set[Key]:
-    """Return the papers whose note is made, or is theirs no longer."""
-    keys = {row.key for row in base_update.drop if row.field == "note"}
-    put = base_update.put.items()
-    return keys | {row.key for row, value in put if row.field == "note" and value in made}
-
-
-def _named_otherwise(base_update: BaseUpdate, base: Base) -> set[Key]:
-    """Return the papers that a commentary names now, or names no longer."""
-    found: set[str] = set()
-    for row in base_update.drop:
-        found |= set(base.items(row) or () if row.field == "mentions" else ())
-    for row, value in base_update.put.items():
-        if row.field == "mentions":
-            found |= set(value) ^ set(base.items(row) or ())
-    return {Key(key) for key in found}
+                    self.join(self.now.keys_at(at), TracedQuestion(questions.WRITTEN, path))

@@ -12,12 +12,10 @@ class File(NamedTuple):
     """One file as it was read.
 
     `mark` is the hash of its bytes. `kind` is "note" (managed), "plain", "named" (it only names a
-    paper, or has a title and authors), "digest" or "other", `keys` are the papers it is about and
-    `pairs` the links by which its papers are paired, both in its order, one a line: its identity,
-    apart from all that its texts say. `points` is what it names that another file could come to
-    be, or cease to be, one a line: keys that its commentaries name, and folded names after `[[` of
-    what they and the lists of links link to, and of links of pairs that do not lead from note to
-    digest or from digest to note.
+    paper, or has a title and authors), "digest" or "other", `keys` are the papers it is about in
+    its order, one a line: its identity, apart from all that its texts say. `points` is what it
+    names that another file could come to be, or cease to be, one a line: the keys of addresses,
+    and the folded names after `[[` of what it links to.
     `open`: the last pass was not done there.
     """
 
@@ -25,7 +23,6 @@ class File(NamedTuple):
     mark: bytes
     kind: str
     keys: str
-    pairs: str
     points: str
     open: bool
 
@@ -33,7 +30,7 @@ class File(NamedTuple):
 def file_read(stat: Stat, content: bytes, read_at: int) -> File:
     """Return the record of a file just read, before anybody knows what it is to any paper."""
     mark = mark_of(content)
-    return File(believable(stat, read_at), mark, "other", "", "", "", open=False)
+    return File(believable(stat, read_at), mark, "other", "", "", open=False)
 
 
 def numbers(stat: Stat) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES, MergedCopies
 from vault_sync.core.model.plan import BaseKey, Conflict
-from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import NOTHING, Facts, Key, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.naming.copy_names import brings_markdown, certain
 from vault_sync.core.naming.globs import is_digest
@@ -24,6 +24,7 @@ from vault_sync.core.naming.keys import is_paper
 from vault_sync.core.naming.note_names import day_of
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import abstract
+from vault_sync.core.note.property_table import COMPLETED, FACTS
 from vault_sync.core.report import conflicts_page, copy_section
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_text
@@ -355,6 +356,24 @@ def _lacks(observation: Observation, rules: Rules, key: Key, path: RelPath) -> b
         abstract.missing(note, key, observation.base) if name == "abstract" else not has(name)
         for name in rules.facts
     )
+
+
+def unanswered(
+    keys: Iterable[Key], facts: Mapping[Key, Facts], observation: Observation, rules: Rules
+) -> list[Key]:
+    """Return the papers of which nobody knows a fact that their notes are to have."""
+    digests = observation.snapshot.digests.values()
+    entries = (entry for digest in digests for entry in digest.entries)
+    titled = {entry.key for entry in entries if entry.fields.title}
+    wanted = {"published", *rules.facts} - COMPLETED
+    wanted = {name for name in wanted if not rules.properties.is_off(name)}
+    needed = [each.read for each in FACTS if each.name in wanted]
+
+    def is_answered(key: Key) -> bool:
+        answer = facts.get(key, Facts())
+        return bool(answer.title or key in titled) and all(read(answer) for read in needed)
+
+    return [key for key in keys if key not in facts or not is_answered(key)]
 
 
 def learn_weeks(observation: Observation, config: Config) -> LearntWeeks:

@@ -37,6 +37,11 @@ def grown(style: StyleName, text: str) -> str:
             "### 3. T\n**Authors**: A B, C D\n\n- Paper: <a>\n- Code: https://x.y\n\nwords\n",
             "\n### 4. U\n**Authors**: Bo Kim, Cy Lee\n\n- Paper: <b> [[note]]\n",
         ),
+        (
+            "heading",
+            "## T\n- Paper: <a>\n- Authors: A B, C D\n",
+            "\n## U\n- Paper: <b> [[note]]\n- Authors: Bo Kim, Cy Lee\n",
+        ),
         ("heading", "## T\n\nAnn wrote [pdf](a) and\n", "\n## U\n\n[pdf](b) [[note]]\n"),
         ("heading", "## T\n[2301.00001](a)\n", "\n## U\n[2301.00002](b) [[note]]\n"),
         ("paragraph", "**T**\n[pdf](a)\nwords\n", "\n**[[note|U]]**\n[pdf](b)\n"),

@@ -372,6 +372,17 @@ def test_words_go_to_the_empty_place_behind_a_colon(item: str, written: str) -> 
     assert edited(item, commentary="words") == written
 
 
+@pytest.mark.parametrize("title", ["T | U", "a [[b]] c"])
+def test_a_link_goes_behind_a_title_that_no_link_can_show(title: str) -> None:
+    """Obsidian knows no escape for what ends a link's words."""
+    assert edited(f"- **[[n|T]]** [[pdf]({A})]\n", title=title) == (
+        f"- **{title}** [[n]] [[pdf]({A})]\n"
+    )
+    assert edited(f"- **[[n|T]]** [[pdf]({A})]\n", title="T U") == (
+        f"- **[[n|T U]]** [[pdf]({A})]\n"
+    )
+
+
 def test_a_title_in_the_last_line_has_no_address() -> None:
     assert not read("T (Ann Bee, Cee Dee)", "title-first")
     assert not read(f"U (Ee Gee)\n{A}\nT (Ann Bee, Cee Dee)", "title-first")[1:]

@@ -15,9 +15,6 @@ from vault_sync.core.snapshot import Snapshot
 if TYPE_CHECKING:
     from vault_sync.core.citation.library import LibraryEntry, ReadersLibrary
 
-COMPLETED = frozenset({"pdf", "citekey"})
-"""The facts of `[arxiv] facts` that are not in any answer."""
-
 
 def completed(
     resolutions: Sequence[Resolution],

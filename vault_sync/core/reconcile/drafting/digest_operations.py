@@ -178,6 +178,7 @@ def _proved(
     styles = old.styles if old else styles_of(context.rules)(path)
     found = styled_reader.read(text, styles, _own_link(context, path))
     if _are_meant(found, meant, len(added)):
+        builder.drafted[path] = tuple(entry.key for entry in found.entries)
         return True
     builder.refused |= {(each.key, path) for each in (*expected.values(), *added)}
     at = next((n for n, entry in enumerate(found.entries) if meant[n : n + 1] != [entry.fields]), 0)

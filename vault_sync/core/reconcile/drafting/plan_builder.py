@@ -49,8 +49,8 @@ class PlanBuilder:
 
     `touched` gives the papers for which each file is changed, `refused` the files that cannot have
     what a paper's resolution wants (NOTE: its note), `digest_after` the new texts of digests,
-    `templated` the base values of notes that were made from a template. `store` gives a new text as
-    the plan holds it.
+    `drafted` the papers that these were found to have, `templated` the base values of notes that
+    were made from a template. `store` gives a new text as the plan holds it.
     """
 
     store: Callable[[str], AnyText] = str
@@ -63,6 +63,7 @@ class PlanBuilder:
     touched: dict[RelPath, Collection[Key]] = field(default_factory=dict)
     refused: set[tuple[Key, RelPath]] = field(default_factory=set)
     digest_after: dict[RelPath, AnyText] = field(default_factory=dict)
+    drafted: dict[RelPath, tuple[Key, ...]] = field(default_factory=dict)
     templated: dict[Key, list[tuple[BaseKey, Value]]] = field(default_factory=dict)
 
     def touch(self, path: RelPath, resolution: Resolution) -> None:

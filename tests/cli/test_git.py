@@ -1,0 +1,27 @@
+"""`git install` and `git uninstall`: what was put in place and what is left to do."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.support.git_vault import environment
+from tests.support.vaults import Vault
+
+
+def test_each_thing_that_was_put_in_place_has_a_line(empty_vault: Vault, tmp_path: Path) -> None:
+    root = empty_vault.root
+    subprocess.run(["git", "init", "-q"], cwd=root, env=environment(tmp_path), check=True)
+    attributes = f"{root / '.gitattributes'}: says which files it merges"
+    first, again = (empty_vault.ok("git", "install").out.splitlines() for _ in range(2))
+    assert attributes in first and attributes not in again
+    for lines in (first, again):
+        assert "git config merge.vault-sync: the merge driver of this repository" in lines
+        assert lines[-1] == "    commit it: git add -- '.gitattributes'"
+    found = empty_vault.ok("git", "install", "--json").json
+    assert found["todo"] == ["git add -- '.gitattributes'"] and found["did"] == again[:-1]
+    gone = empty_vault.ok("git", "uninstall").out.splitlines()
+    assert ".gitattributes: our lines are out of it; commit it" in gone
+    assert not (root / ".gitattributes").exists()
+    assert empty_vault.ok("git", "uninstall").out == "nothing of vault-sync was installed here\n"
+    assert empty_vault.ok("git", "uninstall", "--json").json["did"] == []
