@@ -92,7 +92,7 @@ def entries(folder: int) -> Sequence[FolderItem]:
 def _rewind(folder: int) -> None:
     """Have the next listing of an open folder begin anew.
 
-    On btrfs (Linux 6.5 and newer) a folder lists what was there when it was opened or rewound, and
+    On btrfs (seen with Linux 6.18) a folder lists what was there when it was opened or rewound, and
     Python rewinds it behind a listing, not before.
     """
     os.lseek(folder, 0, os.SEEK_SET)
