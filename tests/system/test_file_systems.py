@@ -20,6 +20,7 @@ from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.platform.rename import Expected, Volume, prove
 from vault_sync.edge.state.store import open_state
 
+BTRFS = ("mkfs.btrfs", "mount -t btrfs", ("-q",))
 EXFAT = ("mkfs.exfat", "mount.exfat-fuse", ())
 NTFS = ("mkntfs", "ntfs-3g", ("-F", "-Q"))
 FOLDING = ("mkntfs", "lowntfs-3g -o ignore_case", ("-F", "-Q"))
@@ -44,7 +45,7 @@ def mounted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
         pytest.skip("nothing can be mounted here")
     image, place = tmp_path / "image", tmp_path / "disk"
     with image.open("wb") as file:
-        file.truncate(32 << 20)
+        file.truncate(128 << 20)  # the least that btrfs takes, and hardly a block of it is written
     place.mkdir()
     device = call("losetup", "--find", "--show", image)
     try:
@@ -70,6 +71,13 @@ def demo(place: Path, state: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(state))
     assert run(["init", "--demo", str(place / "vault")]) == 0
     return place / "vault"
+
+
+@pytest.mark.parametrize("mounted", [BTRFS], indirect=True, ids=["btrfs"])
+def test_an_exchange_is_found_where_a_folder_lists_what_it_had_when_it_was_opened(
+    mounted: Path,
+) -> None:
+    assert proved(mounted) == Volume(exchanges=True, no_replace=True, links=False)
 
 
 @pytest.mark.parametrize("mounted", [EXFAT], indirect=True, ids=["exfat"])

@@ -38,6 +38,14 @@ def test_the_root_may_be_a_link_and_nothing_below_it(tmp_path: Path, folder: int
         assert caught.value.errno in {errno.ELOOP, errno.ENOTDIR}
 
 
+def test_a_folder_is_listed_from_its_beginning(tmp_path: Path, folder: int) -> None:
+    """On btrfs what was made since the folder was opened shows only after that."""
+    (tmp_path / "a").write_text("a")
+    for listed in (posix.names, lambda at: [each.name for each in posix.entries(at)]):
+        os.lseek(folder, 2**31 - 1, os.SEEK_SET)
+        assert list(listed(folder)) == ["a"]
+
+
 def test_a_pipe_does_not_hang_a_reader(tmp_path: Path, folder: int) -> None:
     os.mkfifo(tmp_path / "pipe")
     os.close(posix.open_to_read("pipe", folder))

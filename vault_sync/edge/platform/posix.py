@@ -78,13 +78,24 @@ def status_of(file: int) -> os.stat_result:
 
 def names(folder: int) -> list[str]:
     """Return the names in an open folder, spelled as on the disk."""
+    _rewind(folder)
     return os.listdir(folder)
 
 
 def entries(folder: int) -> Sequence[FolderItem]:
     """Return what is in an open folder; each can be asked while the folder is open."""
+    _rewind(folder)
     with os.scandir(folder) as found:
         return list(found)
+
+
+def _rewind(folder: int) -> None:
+    """Have the next listing of an open folder begin anew.
+
+    On btrfs (seen with Linux 6.18) a folder lists what was there when it was opened or rewound, and
+    Python rewinds it behind a listing, not before.
+    """
+    os.lseek(folder, 0, os.SEEK_SET)
 
 
 def make_folder(folder: int, name: str) -> None:

@@ -194,8 +194,19 @@ def decode(content: bytes) -> Value:
     return tuple(read) if isinstance(read, list) else str(read)
 
 
-_PASSING = {3, 5, 6, 7, 8, 9, 10, 13, 14, 23}
-"""SQLite's primary codes for what says nothing of the content: busy, no memory, I/O, no room."""
+_PASSING = {
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_AUTH,
+}
+"""SQLite's codes for what says nothing of the content: busy, no memory, I/O, no room."""
 
 
 def is_damage(error: Exception) -> bool:

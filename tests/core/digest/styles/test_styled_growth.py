@@ -29,6 +29,11 @@ def grown(style: StyleName, text: str) -> str:
         ("list", "- [T](a)\r\n- [S](c)\r\n", "- [U](b) [[note]]\r\n"),
         ("list", "- [T](a)\n\n- [S](c)\n", "\n- [U](b) [[note]]\n"),
         ("list", "- Topic\n\t- [T](a)\n", "\t- [U](b) [[note]]\n"),
+        (
+            "list",
+            "- T. *A B, C D*. [code](https://x.y) [pdf](a)\n",
+            "- [[note|U]]. *Bo Kim, Cy Lee*. [pdf](b)\n",
+        ),
         ("heading", "## T\n[pdf](a)\nwords\n", "\n## U\n[pdf](b) [[note]]\n"),
         ("heading", "## T\n\n[pdf](a)\n\nwords\n", "\n## U\n\n[pdf](b) [[note]]\n"),
         ("heading", "## [T](a)\nwords", "\n\n## [U](b) [[note]]"),

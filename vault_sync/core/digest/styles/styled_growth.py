@@ -126,7 +126,8 @@ def _head(text: str, last: Entry, styled: StyledSpans, fields: Fields, count: in
     while numbered is None and start > mark.end() and text[start - 1] in _OPENERS:
         start -= 1
     chunk = Span(start, max(styled.link_at, end))
-    if styled.style in {"heading", "title-first"}:
+    holds_authors = styled.authors is not None and end <= styled.authors.start < chunk.end
+    if holds_authors or styled.style in {"heading", "title-first"}:
         chunk = Span(start, _closed(text, end))
         prefix = text[last.span.start : start] if styled.style == "heading" else prefix
     prefix = _NUMBER.sub(
