@@ -206,7 +206,6 @@ KINDS = {
     "it is named": ("provide", "who names", "", "names another"),
     "a linked file is a note now": ("touch_name", "where", "", "linked file becomes a note"),
     "a naming note is back": ("touch_paper", "which", "", "naming note gone and back"),
-    "a digest is written": ("_join_of_digests", "is ", "untitled entry", "note title"),
     "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
     "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),
     "its entry links there": ("snapshot", "whose", "", "entry readdressed of two notes"),
