@@ -16,8 +16,7 @@ from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.edge.fs.scan import Stat
 from vault_sync.edge.state.places import open_there
 from vault_sync.sync.incremental import index
-from vault_sync.sync.incremental.memory import Memory, TakesWholePass
-from vault_sync.sync.incremental.overlay import Overlay
+from vault_sync.sync.incremental.memory import Memory, Overlay, TakesWholePass
 from vault_sync.sync.observation.file_record import File
 
 KEYS = [Key(f"arxiv:{at}") for at in range(4)]

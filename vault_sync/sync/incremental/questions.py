@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from vault_sync.core.model.plan import Plan
 from vault_sync.core.model.values import Key, stem_of
 from vault_sync.core.naming.note_names import bare_name
-from vault_sync.sync.incremental.overlay import Overlay
+from vault_sync.sync.incremental.memory import Overlay
 from vault_sync.sync.observation.file_record import File
 from vault_sync.sync.request import Reason
 

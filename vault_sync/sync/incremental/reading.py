@@ -29,8 +29,7 @@ from vault_sync.edge.state.base_table import (
 )
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.incremental.identity import OTHER, called
-from vault_sync.sync.incremental.memory import MANY, Memory, TakesWholePass
-from vault_sync.sync.incremental.overlay import Overlay
+from vault_sync.sync.incremental.memory import MANY, Memory, Overlay, TakesWholePass
 from vault_sync.sync.observation.file_record import (
     UNKNOWN,
     File,

@@ -13,8 +13,7 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities, points_of
 from vault_sync.sync.incremental.index import LastPass
-from vault_sync.sync.incremental.memory import MANY, Memory, keys_in
-from vault_sync.sync.incremental.overlay import Overlay, namers_after
+from vault_sync.sync.incremental.memory import MANY, Memory, Overlay, keys_in, namers_after
 from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
 

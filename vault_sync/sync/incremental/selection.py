@@ -26,7 +26,7 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.incremental import questions
 from vault_sync.sync.incremental.identity import TITLE, called
-from vault_sync.sync.incremental.overlay import namers_after
+from vault_sync.sync.incremental.memory import namers_after
 from vault_sync.sync.incremental.questions import Answers, TracedQuestion
 from vault_sync.sync.incremental.reading import PartReading
 from vault_sync.sync.observation.file_record import File

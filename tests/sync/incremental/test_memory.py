@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key
-from vault_sync.sync.incremental import overlay
+from vault_sync.sync.incremental import memory
 
 KEY = Key("arxiv:1")
 
@@ -13,8 +13,8 @@ def test_who_names_whom_after_some_updates() -> None:
     named = BaseKey(Key("a"), "", "mentions")
     namers = {Key("a"): (KEY,), Key("b"): (KEY,)}
     drop = BaseUpdate(frozenset(), {}, frozenset({named, named._replace(key=Key("x"))}))
-    assert overlay.namers_after(namers, [drop]) == {Key("b"): (KEY,)}
+    assert memory.namers_after(namers, [drop]) == {Key("b"): (KEY,)}
     put = BaseUpdate(frozenset(), {named: ("b", "c"), named._replace(key=Key("b")): ()})
-    assert overlay.namers_after(namers, [put]) == {Key("a"): (Key("b"), Key("c"))}
+    assert memory.namers_after(namers, [put]) == {Key("a"): (Key("b"), Key("c"))}
     other = named._replace(field="tags")
-    assert overlay.namers_after(namers, [BaseUpdate(frozenset(), {other: ("b",)})]) == namers
+    assert memory.namers_after(namers, [BaseUpdate(frozenset(), {other: ("b",)})]) == namers
