@@ -59,6 +59,17 @@ def test_another_map_renames_nothing_until_it_is_asked_for(named: Vault) -> None
     assert named.files()[NOTE] == before[NOTE]
 
 
+def test_a_note_that_cannot_be_edited_keeps_its_names_and_the_others_get_theirs(
+    named: Vault,
+) -> None:
+    named.write("vault-sync.toml", MAP.replace('"author"', '"by"'))
+    named.edit(NOTE, "author:\n  - Ann One\n", "? author\n: - Ann One\n")
+    before = named.read(NOTE)
+    ran = named.run("rebuild", "--rename-properties")
+    assert ran.code == 1 and NOTE in ran.err and named.read(NOTE) == before
+    assert "\nby:\n" in named.read("papers/Beta.md")
+
+
 def test_a_note_with_both_names_is_left_alone(named: Vault) -> None:
     named.edit(NOTE, "author:\n  - Ann One\n", "author: Ann One\nauthors: Eve Four\n")
     before = named.files()

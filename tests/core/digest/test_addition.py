@@ -85,6 +85,8 @@ TITLE_FIRST = "W33\n\n" + "".join(
 
 def test_nothing_is_added_to_a_table_or_below_titles_that_stand_first() -> None:
     assert "table" in (refusal(reader.read(TABLE)) or "")
+    rows = "| title | pdf |\n|--|--|\n| T | [pdf](https://arxiv.org/abs/2308.00001) |\n"
+    assert "table" in (refusal(styled_reader.read(rows, ("list", "table"))) or "")
     for text in (TITLE_FIRST, TITLE_FIRST.replace("\n", "\n\n")):
         assert "above" in (refusal(reader.read(text)) or "")
     assert "line 6 is never closed" in (refusal(reader.read(FLAT + "```\nopen\n")) or "")

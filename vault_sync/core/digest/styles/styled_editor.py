@@ -144,9 +144,8 @@ def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> boo
     signs = [at for at, sign in enumerate(after) if sign in "*_"]
     return (
         not any(
-            other - one > 1 and not after[one + 1 : other].strip()
+            other - one > 1 and one not in again and not after[one + 1 : other].strip()
             for one, other in itertools.pairwise(signs)
-            if after[one + 1 : other] and one not in again
         )
         and "****" not in after
     )
