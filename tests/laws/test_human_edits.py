@@ -30,6 +30,11 @@ def test_a_world(seed: int) -> None:
     assert world(seed, 25)["passes"]
 
 
+def test_a_digest_that_is_written_concerns_all_of_its_papers() -> None:
+    """In this world one stands beside an entry whose link another file's name made unclear."""
+    assert world(338, 38)["passes"]
+
+
 def a_tag_is_lost_in_a_merge(patch: pytest.MonkeyPatch) -> None:
     right = three_way.tag_sets
 

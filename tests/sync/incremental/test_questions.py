@@ -68,6 +68,8 @@ def test_what_a_plan_says_of_a_file_and_a_paper() -> None:
     assert answer(TracedQuestion(questions.REPORTED, there), plan=full) == "conflict: title, q"
     assert answer(TracedQuestion(questions.REPORTED, HERE)) == questions.NOTHING
     for question, is_so in (
+        (TracedQuestion(questions.WRITTEN, HERE), "yes"),
+        (TracedQuestion(questions.WRITTEN, there), "no"),
         (TracedQuestion(questions.FACTS, KEY), "no"),
         (TracedQuestion(questions.FACTS, Key("k")), "yes"),
         (TracedQuestion(questions.WAITS, KEY), "yes"),

@@ -84,6 +84,9 @@ LEADS_TO = QuestionKind(
 NOTE_OF = QuestionKind("which is the note of {0}?", lambda now, key: now.records.notes_of(key))
 PAPERS_OF = QuestionKind("whose note is {0}?", lambda now, path: now.records.keys_at(path))
 REPORTED = QuestionKind("what is reported at {0}?", _reported)
+WRITTEN = QuestionKind(
+    "is {0} written?", lambda now, path: _truth(path in {each.path for each in now.plan.operations})
+)
 NAMED = QuestionKind(
     "who names it?", lambda now, key: [by for by, named in now.namers.items() if key in named]
 )

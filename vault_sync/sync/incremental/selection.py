@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vault_sync.core.model.plan import Create, Plan, Rename, Trash
+from vault_sync.core.model.plan import Create, Plan, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import bare_name
+from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.report import conflicts_page
 from vault_sync.edge.state.refusals import papers_without_note
 from vault_sync.sync.incremental import questions
@@ -163,6 +164,7 @@ class PaperSelection:
         for key in list(self.reasons):
             if self.now.has_notes(key) or self.before.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
+        self._join_of_digests(plan)
         for each in plan.operations:
             if isinstance(each, Create | Rename | Trash):
                 self.touch_name(each.path)
@@ -176,3 +178,17 @@ class PaperSelection:
         for _, named in before.items() ^ namers_after(before, plan.base_updates).items():
             for key in named:
                 self.join([key], TracedQuestion(questions.NAMED, key))
+
+    def _join_of_digests(self, plan: Plan) -> None:
+        """Let the papers be concerned of digests that are written, and those that they link to.
+
+        A new text is proved by reading it, and what is an entry's link tells whose note it is.
+        """
+        texts = self.reading.texts
+        refused = any(each.code == "would-not-read-back" for each in plan.problems)
+        digests = {each.path for each in plan.operations if isinstance(each, Write)}
+        for path in filter(self.reading.is_digest, texts):
+            if path in digests or refused:
+                linked = {self.now.names.resolve(link.target, path) for link in find(texts[path])}
+                for at in (path, *sorted(to for to in linked if to is not None)):
+                    self.join(self.now.keys_at(at), TracedQuestion(questions.WRITTEN, path))
