@@ -231,3 +231,10 @@ def test_a_folder_of_notes_is_asked_about_whatever_ran_before(
     empty_vault.ok(*verb)
     ran = empty_vault.run("sync", "--offline")
     assert ran.code == 1 and "they look like notes" in ran.err
+
+
+def test_the_pass_after_a_first_rebuild_is_no_whole_one(vault: Vault) -> None:
+    vault.ok("rebuild", "--offline")
+    said = vault.ok("sync", "--offline", "--explain").out
+    assert "looked at 15 papers of 14 notes, read 16 of 16 files" in said
+    assert "looked at 0 papers" in vault.ok("sync", "--offline", "--explain").out

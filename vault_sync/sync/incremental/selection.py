@@ -72,7 +72,7 @@ class PaperSelection:
         before = Answers(self.before, last.plan, last.namers)
         namers = namers_after(last.namers, plan.base_updates)
         now = Answers(self.now, plan, namers)
-        total = f"looked at {len(self.reasons):,} papers of {last.plan.notes:,} notes"
+        total = f"looked at {len(self.reasons):,} papers of {plan.notes:,} notes"
         read = f"read {len(reading.read):,} of {len(self.memory.stats):,} files"
         asked: dict[str, TracedQuestion] = {
             path: TracedQuestion(questions.FILE, path)
