@@ -59,6 +59,8 @@ def test_a_name_of_an_earlier_map_is_said_unless_the_present_one_is_there() -> N
     problem = misnamed(RelPath("a.md"), found, former)
     assert problem is not None
     assert problem.code == RENAMED and "'weeks'" in problem.message and problem.line == 2
+    later = misnamed(RelPath("a.md"), note.read("---\nby: A\n---\n", NAMES), former)
+    assert later is not None and "'by'" in later.message
     beside = note.read("---\ndigests: []\nauthor: A\nby: B\n---\n", NAMES)
     assert misnamed(RelPath("a.md"), beside, former) is None
 
