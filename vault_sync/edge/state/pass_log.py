@@ -72,13 +72,17 @@ def records(state: StateStore, limit: int | None = None) -> list[PassRecord]:
     ]
 
 
+_OPERATIONS = (
+    "SELECT number, kind, path, target, why, undone, before, after FROM operation WHERE pass = ?"
+)
+
+
 def changes(state: StateStore, id_: int, number: int | None = None) -> list[tuple[int, FileChange]]:
     """Return the operations of a pass with their numbers, in order; or the one of that number."""
-    rows = state.select(
-        "SELECT number, kind, path, target, why, undone, before, after FROM operation"
-        " WHERE pass = ? AND number = coalesce(?, number) ORDER BY number",
-        id_,
-        number,
+    rows = (
+        state.select(f"{_OPERATIONS} ORDER BY number", id_)
+        if number is None
+        else state.select(f"{_OPERATIONS} AND number = ?", id_, number)
     )
     return [
         (at, FileChange(kind, RelPath(unbound(path)), _path(target), unbound(why), *more))
