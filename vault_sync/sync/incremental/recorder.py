@@ -70,7 +70,7 @@ def left_by(
     updates = [BaseUpdate((), base.rows), *updates_made(acted.doable, acted.outcome)]
     last = LastPass(
         plan=plan._replace(operations=(), base_updates=(), deferred=frozenset(), drafted={}),
-        based=base.exists or _finishes(acted, seen.snapshot),
+        based=base.exists or is_many or _finishes(acted, seen.snapshot),
         final=final,
         lacking=acted.lacking,
         facts=acted.facts,
