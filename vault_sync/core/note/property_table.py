@@ -124,12 +124,12 @@ FACTS = (
 )
 """In the order in which documentation and messages list them."""
 
-_ORDER = (
+_IN_ORDER = (
     *takewhile(lambda name: name != "digests", PROPERTIES),
     *(fact.name for fact in FACTS if fact.kind != "callout"),
     *PROPERTIES,
 )
-PROPERTY_RANKS: Mapping[str, int] = {name: rank for rank, name in enumerate(dict.fromkeys(_ORDER))}
+PROPERTY_RANKS: Mapping[str, int] = {name: rank for rank, name in enumerate(dict.fromkeys(_IN_ORDER))}
 """The place of each property of ours in a note that has them all."""
 
 COMPLETED = frozenset({"pdf", "citekey"})
