@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
@@ -123,10 +126,20 @@ def test_an_update_is_kept_if_anything_of_it_is_new(world: World) -> None:
     assert world.state().rows() == {A: '"one"'}
 
 
-# ---- when it is not believed
-
-
 # ---- one writer
+
+
+def test_a_folder_that_cannot_be_locked_has_one_writer_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS locks no folder, and one that is gone has no lock: the state has a lock of its own."""
+
+    def refuse(_: Path) -> int:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(current.files, "open_to_lock", refuse)
+    with world.state().lock(0), pytest.raises(Busy), world.state().lock(0):
+        pass
 
 
 def test_what_one_update_puts_and_another_drops_stands_as_in_the_database(world: World) -> None:
