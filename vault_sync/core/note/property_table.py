@@ -124,12 +124,14 @@ FACTS = (
 )
 """In the order in which documentation and messages list them."""
 
-_IN_ORDER = (
+_SEQUENCE = (
     *takewhile(lambda name: name != "digests", PROPERTIES),
     *(fact.name for fact in FACTS if fact.kind != "callout"),
     *PROPERTIES,
 )
-PROPERTY_RANKS: Mapping[str, int] = {name: rank for rank, name in enumerate(dict.fromkeys(_IN_ORDER))}
+PROPERTY_RANKS: Mapping[str, int] = {
+    name: rank for rank, name in enumerate(dict.fromkeys(_SEQUENCE))
+}
 """The place of each property of ours in a note that has them all."""
 
 COMPLETED = frozenset({"pdf", "citekey"})
