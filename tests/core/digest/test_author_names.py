@@ -18,8 +18,8 @@ LISTS = (
     "Ann Park and Bo Lee and Cho Kim and Dan Choi and Eve Jung and Finn Oh and Gil Han",
     "ERNIE 4.5 Team", "GLM-4.5 Team, Zhipu AI", "Seed1.5-VL Team", "Qwen2.5 team", "K2 Labs",
     "MiniMax-M1 Group", "Yi1.5 AI", "John M Smith3", "김철수, 이영희", "OpenAI",
-    "김철수 외 3명", "Kim 외 2인", "Ann (the 2 of (us)) Park (and 3) Lee", "Ann B C D E F G H I J K Lee",
-    "Jürgen Müller", "Ann one two Park Kim",
+    "김철수 외 3명", "Kim 외 2인", "Ann (the 2 of (us)) Park (and 3) Lee",
+    "Ann B C D E F G H I J K Lee", "Jürgen Müller", "Ann one two Park Kim",
 )  # fmt: skip
 
 PROSE = (
@@ -28,9 +28,9 @@ PROSE = (
     "Fast (GPT4, Llama2)", "Fast (Best 3 of AI)", "Fast (Top 1 AI)", "Fine (90% Team)",
     "Fine (GPT4 vs Llama2)", "그림 (표 3 외 2개)", "Fine (see Kimi K2 Team)",
     "Fast (GPT4 and other Labs)", "Fast (GPT4 our Team)", "Good (Best Paper 2023)", "Good ()",
-    "[[n|Good]] ()", "Good (Ann B C D E F G H I J K L Lee)", "Good (Ann (a (b)) likes (c) this one)",
-    "- Good (Qwen2.5 Team)", "- Good (Ann Park)", "Good (et al., more words)",
-    "Good (Ann one two three Park Lee Kim)",
+    "[[n|Good]] ()", "Good (Ann B C D E F G H I J K L Lee)",
+    "Good (Ann (a (b)) likes (c) this one)", "- Good (Qwen2.5 Team)", "- Good (Ann Park)",
+    "Good (et al., more words)", "Good (Ann one two three Park Lee Kim)",
 )  # fmt: skip
 
 

@@ -72,3 +72,7 @@ def test_a_base_without_some_rows_has_all_others() -> None:
     less = BASE.without(frozenset({row}))
     assert less.rows == {each: value for each, value in BASE.rows.items() if each != row}
     assert less.exists and not less.knows(Place(A, TWO)) and less.knows(Place(A, ONE))
+    assert less.sizes == {ONE: 2}
+    counted = Base(BASE.rows, exists=True, count=lambda: {ONE: 40, TWO: 3})
+    gone = {BaseKey(A, TWO, "commentary"), BaseKey(B, TWO, "commentary"), BaseKey(A, ONE, "tags")}
+    assert counted.without(frozenset(gone)).sizes == {ONE: 40, TWO: 1}

@@ -257,6 +257,12 @@ def test_fold_makes_spellings_of_one_name_equal() -> None:
         *((f"a\U0001f3f4{letter}", 5, "a") for letter in "\U000e0020\U000e007f"),
         ("a\u2764\ufe0f", 4, "a"),  # heart, variation selector
         ("\U0001f1f0\U0001f1f7\U0001f1f0\U0001f1f7", 12, "\U0001f1f0\U0001f1f7"),  # two flags
+        # The first and the last letter of a flag, and those around them.
+        ("\U0001f1e6\U0001f1ff" * 2, 12, "\U0001f1e6\U0001f1ff"),
+        ("\U0001f1ff\U0001f1e6" * 2, 12, "\U0001f1ff\U0001f1e6"),
+        ("a\U0001f1e6\U0001f1ff", 5, "a"),
+        ("a\U0001f1e5\U0001f1e5", 5, "a\U0001f1e5"),
+        ("a\U0001f200\U0001f200", 5, "a\U0001f200"),
         ("a\u0915\u094d\u0937", 7, "a"),  # a Devanagari conjunct
         ("a" + "\u0301" * 50, 11, "a" + "\u0301" * 5),  # one grapheme alone is too long
         ("x", 0, ""),

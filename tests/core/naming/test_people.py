@@ -99,6 +99,8 @@ def test_names_with_commas_and_an_and_before_the_last_are_so_many_people() -> No
 
 
 def test_one_person_with_a_comma() -> None:
+    assert plain(("Lovelace, Ada",)) == ("Ada Lovelace",)
+    assert plain(("Ada Lovelace, Turing",)) == ("Ada Lovelace", "Turing")
     assert agree(("Lovelace, Ada",), ("Ada Lovelace",))
     assert written_like(("Lovelace, Ada",), TWO) == ("Lovelace, Ada; Turing, Alan",)
     assert written_like(("Beethoven, Ludwig", "Kay, Alan"), ("Ludwig van Beethoven",)) == (

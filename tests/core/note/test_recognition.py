@@ -191,6 +191,7 @@ TITLE = "alphamodelsastudy"
         (f"---\ntitle: 'Alpha Models: A Study'\n---\nsee {URL_A}\n", "x.md"),
         (f"# Alpha Models - A Study\n\n{URL_A}\n", "x.md"),
         (f"# T\n\n{URL_A}\n", "231006 Alpha Models A Study.md"),
+        (f"# [Alpha Models: A Study](x.html) ![logo](x.png)\n\n{URL_A}\n", "x.md"),
         (f"# T\n\n- Title: Alpha Models: A Study\n- {URL_A}\n", "x.md"),
         (f"# T\n\n[Alpha Models: A Study]({URL_A})\n", "x.md"),
         (f"# T\n\n**Alpha Models: A Study** {URL_A}\n", "x.md"),

@@ -54,3 +54,8 @@ def test_the_files_that_wait_are_shown_by_name_and_a_silent_daemon_is_told(tmp_p
         late = replace(read, beat=read.beat - heartbeat.STALE - 1).lines()
         assert late == [f"{first} (silent for minutes: restart it)", *lines]
         assert replace(read, last_pass=0.0).lines()[1].endswith(": nothing to do")
+
+
+def test_no_daemon_ran_where_a_file_stands_for_the_folder_of_states(tmp_path: Path) -> None:
+    (tmp_path / "states").write_text("a file")
+    assert heartbeat.read(tmp_path / "states" / "vault") is None

@@ -16,7 +16,7 @@ from vault_sync.core.naming.keys import arxiv_id, is_paper, key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_block import Properties, read, value_items
-from vault_sync.core.note.property_table import name_mistakes, property_ranks
+from vault_sync.core.note.property_table import PROPERTY_RANKS, name_mistakes
 from vault_sync.core.note.recognition import normalised
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.regex import regex
@@ -36,7 +36,7 @@ def misnamed(path: RelPath, note: Note, former: Iterable[tuple[str, str]]) -> Pr
                 continue
             if note.properties.find(ours) is None:
                 return problems.property_renamed(path, own, names.written(ours), value.line)
-    for ours in property_ranks() if names.own else ():
+    for ours in PROPERTY_RANKS if names.own else ():
         twice = note.properties.twice(ours)
         if twice is not None:
             return problems.property_twice(path, twice[0].name, twice[1].name, twice[1].line)
@@ -52,7 +52,7 @@ def renames(properties: Properties) -> list[Edit]:
     meant = {
         value.name: properties.names.written(ours)
         for value in properties.values.values()
-        if (ours := properties.names.ours(value.name)) in property_ranks()
+        if (ours := properties.names.ours(value.name)) in PROPERTY_RANKS
         and properties.find(ours) == value
     }
     edits = []
