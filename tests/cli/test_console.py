@@ -157,6 +157,19 @@ def test_a_path_may_be_given_from_the_vault_from_here_or_whole(
     for outside in ("../../x.md", "/etc/hostname"):
         with pytest.raises(UsageError, match="not in the vault"):
             here.path_in(config, outside)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.md").write_text("")
+    for given, found in (
+        ("papers/각.md", listed),
+        ("vault/papers/각.md", listed),
+        ("gone/x", "gone/x"),
+        ("link/none.md", "none.md"),
+        (f"{root}/none.md", "none.md"),
+    ):
+        assert here.path_in(config, given) == found
+    for outside in ("own.md", "../x.md", f"{tmp_path}/none.md"):
+        with pytest.raises(UsageError, match="not in the vault"):
+            here.path_in(config, outside)
 
 
 class FakeBar:

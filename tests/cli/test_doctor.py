@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import doctor
 from vault_sync.core.model.values import Problem
@@ -53,3 +54,12 @@ def test_the_problems_of_a_daemon_that_runs_are_notices(
     monkeypatch.setattr(heartbeat, "read", lambda _: beat)
     state = open_state(empty_vault.root, empty_vault.env)
     assert list(doctor._of_daemon(state)) == ([UNREAD._replace(level="notice")] if alive else [])
+
+
+def test_what_is_said(
+    request: pytest.FixtureRequest, offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "examine", lambda *_: ())
+    monkeypatch.setattr(doctor, "disk_line", lambda *_: "disk: as on this machine")
+    told, expected = transcript.retold(request, offline_vault, "doctor")
+    assert told == expected

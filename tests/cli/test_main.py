@@ -6,6 +6,8 @@ import errno
 import os
 
 import pytest
+from tests.support import transcript
+from tests.support.vaults import Vault
 from vault_sync.cli import main
 from vault_sync.cli.console import UsageError
 from vault_sync.edge.config import ConfigError
@@ -42,3 +44,8 @@ def test_a_bug_is_said_to_be_one() -> None:
     code, words = main._explained(KeyError("a bug"))
     assert code == 3
     assert "KeyError: 'a bug'" in words and "This is a bug in vault-sync" in words
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "main")
+    assert told == expected

@@ -24,7 +24,8 @@ ALL = dict(verbs(cli))
 @pytest.mark.parametrize("name", ALL)
 def test_the_help_has_an_example_and_every_exit_code_in_words(name: str) -> None:
     command = ALL[name]
-    text = command.get_help(click.Context(command, info_name=name))
+    above = cli.make_context("vault-sync", [name])
+    text = command.get_help(click.Context(command, info_name=name, parent=above))
     assert command.example in text and "vault-sync" in command.example
     assert {0, 2} <= command.exits.keys() and all(command.exits.values())
     codes = [line.split()[0] for line in text.partition("Exit codes:")[2].splitlines() if line]
@@ -33,12 +34,28 @@ def test_the_help_has_an_example_and_every_exit_code_in_words(name: str) -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("codes", "names"),
+    [
+        ("0 2", "init log why export stats bib config completion help git.install git.uninstall"),
+        ("0 1 2", "status check diff doctor git.merge-driver"),
+        ("0 1 2", "service.install service.uninstall service.status"),
+        ("0 1 2 4", "rebuild sync week add resolve undo restore relink facts views pdf leave"),
+        ("0 2 4 130", "watch"),
+    ],
+)
+def test_the_codes_that_a_verb_exits_with(codes: str, names: str) -> None:
+    for name in names.split():
+        exits = ALL[name.replace(".", " ")].exits
+        assert " ".join(map(str, sorted(exits))) == codes, name
+
+
 @pytest.mark.parametrize("asked", ["one by its name", "all"])
 def test_verbs_of_other_modules_are_there_when_they_are_asked_for(
     monkeypatch: pytest.MonkeyPatch, asked: str
 ) -> None:
     """Fewer modules are imported where the verb is of the first."""
-    group = Verbs("x", more=("late",))
+    group = Verbs("x", more=("late",), listed=("none", "late"))
     verb(group, "early", example="x early")(lambda _: 0)
     imported: list[str] = []
 
@@ -50,7 +67,7 @@ def test_verbs_of_other_modules_are_there_when_they_are_asked_for(
     context = click.Context(group)
     assert group.get_command(context, "early") is not None and not imported
     if asked == "all":
-        assert group.list_commands(context) == ["early", "late"]
+        assert group.list_commands(context) == ["late", "early"]
     else:
         assert group.get_command(context, "late") is not None
         assert group.get_command(context, "none") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import passes
 from vault_sync.cli.console import Console, UsageError
@@ -164,3 +165,8 @@ def test_twenty_files_are_shown_unless_all_are_asked_for(
     out, err = capsys.readouterr()
     assert out.count(".md") == shown and ("... and 1 more" in out) == (files > shown)
     assert err == "note: the state is new; nothing is taken for a removal\n"
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "passes")
+    assert told == expected

@@ -49,10 +49,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     options = SharedOptions()
     try:
         with _terminable():
-            code = cli.main(
-                arguments, "vault-sync", standalone_mode=False, color=color, obj=options
+            return int(
+                cli.main(arguments, "vault-sync", standalone_mode=False, color=color, obj=options)
             )
-        return code if isinstance(code, int) else 0
     except click.ClickException as error:
         return _show_usage(error, as_json=_wants_json(options, arguments))
     except (KeyboardInterrupt, click.Abort):

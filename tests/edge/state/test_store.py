@@ -44,6 +44,13 @@ def test_without_the_override_it_is_the_platforms(
     assert "vault-sync" in state_dir(tmp_path / "vault", {}).parts
 
 
+def test_the_folder_of_a_state_has_the_same_name_in_every_release(tmp_path: Path) -> None:
+    """Else a newer program would find none, and begin anew."""
+    environ = {"VAULT_SYNC_STATE_DIR": str(tmp_path)}
+    assert state_dir(Path("/vaults/My Papers"), environ) == tmp_path / "My Papers-99904f4cfe0382da"
+    assert state_dir(Path("/vaults"), {"VAULT_SYNC_STATE_DIR": "states"}).is_absolute()
+
+
 def test_never_in_the_vault(world: World) -> None:
     with pytest.raises(StateError, match="must not lie in the vault"):
         state_dir(world.vault, {"VAULT_SYNC_STATE_DIR": str(world.vault / "state")})
@@ -127,6 +134,18 @@ def test_an_update_is_kept_if_anything_of_it_is_new(world: World) -> None:
 
 
 # ---- one writer
+
+
+def test_who_has_let_go_of_the_lock_writes_no_more(world: World) -> None:
+    state = world.state()
+    with state.lock(0, {"week.md"}):
+        state.keep([say('"one"')])
+        state.keep([say('"two"')])
+        assert not state.was_before(A, '"one"'), "somebody types there"
+    with pytest.raises(AssertionError):
+        state.keep([say('"three"')])
+    assert state.rows() == {A: '"two"'}
+    assert state.was_before(A, '"one"'), "nobody is known to type there any more"
 
 
 def test_a_folder_that_cannot_be_locked_has_one_writer_all_the_same(

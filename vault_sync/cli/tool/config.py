@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -26,8 +25,7 @@ def config(console: Console, *, example: bool) -> int:
     if console.json:
         click.echo(json_text({"path": path, "text": text}))
         return report.IN_LINE
-    sys.stdout.buffer.write(text.encode("utf-8"))
-    sys.stdout.buffer.flush()
+    click.echo(text.encode("utf-8"), nl=False)
     return report.IN_LINE
 
 
