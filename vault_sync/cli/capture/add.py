@@ -15,6 +15,7 @@ from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.encodings import as_text, encoded
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.additions import (
@@ -102,7 +103,10 @@ def _addresses(given: Sequence[str]) -> Iterator[str]:
         if each != "-":
             yield each.strip()
             continue
-        yield from (line.strip() for line in sys.stdin if line.strip())
+        text = as_text(sys.stdin.buffer.read())
+        named = encoded(text)
+        lines = (text if named is None else named.text).removeprefix("\ufeff").splitlines()
+        yield from (line.strip() for line in lines if line.strip())
 
 
 def _add(

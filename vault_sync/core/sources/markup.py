@@ -93,12 +93,14 @@ class Leaf(NamedTuple):
 class LeafReader(ElementReader):
     """A reader of a small document as the texts that stand in it, in their order."""
 
+    _type: str
+    _text: list[str]
+    _length: int
+
     def __init__(self, root: str, sort: str) -> None:
         super().__init__()
         self.root, self.sort = root, sort
         self.leaves: list[Leaf] = []
-        self._type, self._length = "", 0
-        self._text: list[str] = []
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         del tag
