@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+from tests.support import transcript
 from tests.support.git_vault import environment
 from tests.support.vaults import Vault
 
@@ -25,3 +27,9 @@ def test_each_thing_that_was_put_in_place_has_a_line(empty_vault: Vault, tmp_pat
     assert not (root / ".gitattributes").exists()
     assert empty_vault.ok("git", "uninstall").out == "nothing of vault-sync was installed here\n"
     assert empty_vault.ok("git", "uninstall", "--json").json["did"] == []
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = environment(tmp_path)
+    told, expected = transcript.retold(request, offline_vault, "git")
+    assert told == expected

@@ -239,7 +239,7 @@ def test_a_digest_that_somebody_types_in_is_waited_for(tmp_path: Path) -> None:
             os.utime(tmp_path / path, (1.0, 1.0))
 
     wait = QuietWait(tmp_path, state, 1000.0, lambda *given: told.append(given), sleep)
-    wait.until_quiet(path)
+    assert wait.until_quiet(path) and not wait.until_quiet(path)
     assert len(waits) == 3 and len(told) == 1
     assert wait.seconds_left(RelPath("not there.md")) == 0
 

@@ -25,3 +25,12 @@ def test_a_refused_watch(
     with pytest.raises(OSError, match="planted"):
         reader.add_callback(bytes(tmp_path), 0, None, 0)  # type: ignore[arg-type]
     assert refused == ([str(tmp_path)] if told else [])
+
+
+def test_a_reader_is_a_thread_that_ends_when_it_is_told_to() -> None:
+    reader = InotifyReader(lambda _: None)
+    assert not reader.is_alive()
+    reader.start()
+    assert reader.is_alive()
+    reader.stop()
+    reader.join()

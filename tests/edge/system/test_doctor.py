@@ -335,7 +335,9 @@ def test_a_vault_that_cannot_be_written(
 
 
 def test_the_disk_and_the_repository(vault: Path, around: Surroundings) -> None:
-    _only(examine(vault, replace(around, free=lambda _: 5_000_000)), "disk-full")
+    full = _only(examine(vault, replace(around, free=lambda _: 99_999_999)), "disk-full")
+    assert full.message == "only 99 MB are free"
+    assert examine(vault, replace(around, free=lambda _: 100_000_000)) == []
     _only(examine(vault, replace(around, hook=False)), "no-hook", "notice")
     by_links = Volume(exchanges=False, no_replace=False, links=True)
     _only(examine(vault, replace(around, volume=lambda _: by_links)), "no-exchange", "notice")

@@ -33,6 +33,7 @@ from vault_sync.sync.observation.observation import Observation, base_of, observ
 
 _TRIES = 5
 """Times that the digest is read again because it was edited between reading and writing."""
+_TYPED_IN = "somebody types in the digest all the time (--now does not wait)"
 
 
 class Words(NamedTuple):
@@ -160,12 +161,11 @@ def _facts(
 
 def _written(call: _Call) -> tuple[Outcome, Addition]:
     """Write the digest; where it was edited meanwhile, read it again and write that."""
-    outcome, addition = Outcome(), Addition(None, ())
+    outcome, addition = Outcome(), Addition(None, (), _TYPED_IN)
     for _ in range(_TRIES):
         observation = observe(call.config, base_of(call.state))
         target = _target(call, observation)
-        if call.wait is not None and call.wait.seconds_left(target[0]) > 0:
-            call.wait.until_quiet(target[0])
+        if call.wait is not None and call.wait.until_quiet(target[0]):
             continue
         styles = styles_of(call.config.rules)
         addition = add_papers(observation, target, call.papers, call.facts, styles)

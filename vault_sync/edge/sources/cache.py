@@ -182,7 +182,7 @@ def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 # json.dumps would make an encoder for every paper.
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def _written(facts: Facts) -> str:
