@@ -140,6 +140,7 @@ def test_a_rename_that_is_interrupted_is_made_again(monkeypatch: pytest.MonkeyPa
 
 def test_a_call_that_the_library_has_not_is_none() -> None:
     assert posix.kernel_rename("rename_and_more") is None
+    assert posix.kernel_rename("rename") is not None
 
 
 @pytest.mark.parametrize(("owner", "given"), [((0, 0), []), ((1, 0), [(1, 0)]), ((0, 1), [(0, 1)])])
