@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import click
 import pytest
 from tests.support import transcript
 from tests.support.vaults import Vault
+from vault_sync import __main__ as program
 from vault_sync.cli import main
 from vault_sync.cli.console import UsageError
 from vault_sync.cli.verbs import cli
@@ -105,6 +107,23 @@ def test_whoever_reads_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_
         assert main.run([]) == 141
         out.write("what is left goes nowhere")
     assert (tmp_path / "out").read_text() == ""
+
+
+def test_a_command_runs_without_the_collector(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[bool] = []
+
+    def run(_: object) -> int:
+        at_work.append(gc.isenabled())
+        return 7
+
+    monkeypatch.setattr(main, "run", run)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            program.main()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+    assert (ended.value.code, at_work) == (7, [False])
 
 
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
