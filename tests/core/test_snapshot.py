@@ -280,6 +280,14 @@ def test_a_file_that_cannot_be_read_locks_all_papers_that_it_may_be_about() -> N
     }
 
 
+def test_a_copy_of_a_digest_is_none_and_reported_if_it_has_entries() -> None:
+    mark = "(Conflicted copy)"
+    copies = {f"digests/week {mark}.md": DIGEST, f"digests/empty {mark}.md": "words\n"}
+    found, _ = MemoryVault({WEEK: DIGEST, f"papers/a {mark}.md": ENTRY, **copies}).look()
+    assert list(found.digests) == [WEEK]
+    assert [each.path for each in found.problems] == [f"digests/week {mark}.md"]
+
+
 @pytest.mark.parametrize("managed", [True, False])
 def test_a_note_whose_properties_have_two_names_or_former_ones_is_locked(managed: bool) -> None:
     """A plain one that has two names stays a plain one until an entry is about its paper."""

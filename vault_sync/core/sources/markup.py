@@ -104,7 +104,10 @@ class LeafReader(ElementReader):
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         del tag
-        self._type, self._text, self._length = attributes.get("type", ""), [], 0
+        self._begin(attributes.get("type", ""))
+
+    def _begin(self, kind: str) -> None:
+        self._type, self._text, self._length = kind, [], 0
 
     def data(self, text: str) -> None:
         if self._length < MOST_ABSTRACT:
@@ -117,4 +120,4 @@ class LeafReader(ElementReader):
             names = (*self.path[1:], tag)
             path = "/".join(name.rpartition("}")[2] for name in names)
             self.leaves.append(Leaf(path, self._type, text))
-        self._text, self._length = [], 0
+        self._begin("")
