@@ -375,6 +375,8 @@ def test_the_vaults_own_address_may_be_any_page_whatever_its_name() -> None:
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n", ("url:x.org/a", A), None),
         (block(f"url: {PAGE}") + f"see {URL_A}\n", ("url:x.org/a",), A),
         (f"---\na: 1\n---\n\n\n{URL_A}\n", (A,), None),
+        (f"```\ncode\n```\n\n{URL_A}\nT (Ada Lovelace)\n", (A,), None),
+        ("\n \n", (), None),
     ],
 )
 def test_whose_note_a_text_is_by_its_first_line_and_its_head(
