@@ -197,6 +197,18 @@ TITLE = "alphamodelsastudy"
         (f"# T\n\n**Alpha Models: A Study** {URL_A}\n", "x.md"),
         (f"# T\n\n《Alpha Models: A Study》 {URL_A}\n", "x.md"),
         (f"Alpha Models: A Study ({URL_A})\n", "x.md"),
+        *(
+            (f"{URL_A}, see {marked}, which is good\n", "x.md")
+            for marked in (
+                f"[Alpha Models: A Study]({URL_A})",
+                "**Alpha Models: A Study**",
+                "*Alpha Models: A Study*",
+                "_Alpha Models: A Study_",
+                "《Alpha Models: A Study》",
+            )
+        ),
+        (f"{URL_A} is of\n> - **Title**: _Alpha Models: A Study_\n", "x.md"),
+        (f"{URL_A} is of\n论文标题：Alpha Models: A Study\n", "x.md"),
     ],
 )
 def test_titles_that_make_it_likely(text: str, path: str) -> None:

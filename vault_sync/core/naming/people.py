@@ -100,8 +100,6 @@ def same_names(one: Authors, other: Authors) -> bool:
 
 def plain(authors: Authors, like: Authors = ()) -> Authors:
     """Return the names of a list as a digest writes them; of two readings the one nearer `like`."""
-    if not like:
-        return next(_readings(authors)).names
     return _nearest(authors, like).names
 
 
