@@ -197,6 +197,18 @@ TITLE = "alphamodelsastudy"
         (f"# T\n\n**Alpha Models: A Study** {URL_A}\n", "x.md"),
         (f"# T\n\n《Alpha Models: A Study》 {URL_A}\n", "x.md"),
         (f"Alpha Models: A Study ({URL_A})\n", "x.md"),
+        *(
+            (f"{URL_A}, see {marked}, which is good\n", "x.md")
+            for marked in (
+                f"[Alpha Models: A Study]({URL_A})",
+                "**Alpha Models: A Study**",
+                "*Alpha Models: A Study*",
+                "_Alpha Models: A Study_",
+                "《Alpha Models: A Study》",
+            )
+        ),
+        (f"{URL_A} is of\n> - **Title**: _Alpha Models: A Study_\n", "x.md"),
+        (f"{URL_A} is of\n论文标题：Alpha Models: A Study\n", "x.md"),
     ],
 )
 def test_titles_that_make_it_likely(text: str, path: str) -> None:
@@ -375,6 +387,8 @@ def test_the_vaults_own_address_may_be_any_page_whatever_its_name() -> None:
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n", ("url:x.org/a", A), None),
         (block(f"url: {PAGE}") + f"see {URL_A}\n", ("url:x.org/a",), A),
         (f"---\na: 1\n---\n\n\n{URL_A}\n", (A,), None),
+        (f"```\ncode\n```\n\n{URL_A}\nT (Ada Lovelace)\n", (A,), None),
+        ("\n \n", (), None),
     ],
 )
 def test_whose_note_a_text_is_by_its_first_line_and_its_head(
