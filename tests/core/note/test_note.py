@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.note import new_note
@@ -161,8 +163,8 @@ def test_blanks_are_no_names_and_only_links_are_digests() -> None:
 
 
 def test_a_heading_in_code_is_none_whatever_fence_it_has() -> None:
-    for fence in ("```", "~~~"):
-        read = note_lens.read(f"{fence}\n## [[a]]\n{fence}\n## [[b]]\n")
+    for before, fence in product(("", "---\na: 1\n---\n", "words\n"), ("```", "~~~")):
+        read = note_lens.read(f"{before}{fence}\n## [[a]]\n{fence}\n## [[b]]\n")
         assert [section.target for section in read.sections] == ["b"]
 
 
