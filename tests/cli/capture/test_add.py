@@ -67,7 +67,8 @@ def test_where_each_stands(
 def test_addresses_come_from_the_line_and_from_standard_input(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("2308.00002\n\n 2308.00003 \n2308.00001\n"))
+    lines = io.BytesIO(b"2308.00002\n\n 2308.00003 \n2308.00001\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(lines))
     words = add.Words(("a", " b "), " words ")
     papers = add._papers([" 2308.00001 ", "-"], words)
     assert [each.key for each in papers] == [f"arxiv:2308.0000{number}" for number in (1, 2, 3)]

@@ -44,7 +44,17 @@ from vault_sync.edge.sources.lookup import Source, remembered
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.org/api", "ftp://127.0.0.1/x", "https://", "", "file:///etc", "http://[::"],
+    [
+        "http://example.org/api",
+        "ftp://127.0.0.1/x",
+        "https://",
+        "",
+        "file:///etc",
+        "http://[::",
+        "https://example.org:x/",
+        "https://example.org:99999/",
+        "http://127.0.0.1:x/",
+    ],
 )
 def test_only_https_is_asked_but_for_this_machine(source: Source, url: str) -> None:
     answer = ask(replace(source, url=url), ["2308.00001"])

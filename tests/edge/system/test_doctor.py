@@ -253,6 +253,8 @@ def test_the_instances_of_this_user(
         folder.mkdir(parents=True)
         for number, link in enumerate(links):
             (folder / str(number)).symlink_to(link)
+    for process in ("3", "33"):
+        (around.proc / process).mkdir()  # it ends just now
     limit = around.proc / "sys" / "fs" / "inotify" / "max_user_instances"
     limit.write_text("4")
     assert examine(vault, around) == []
@@ -324,6 +326,16 @@ def test_a_state_that_is_a_program_or_a_closed_folder_cannot_be_written(
     around.state.write_text("")
     around.state.chmod(0o700)
     _only(examine(vault, around), "state-closed")
+
+
+@pytest.mark.parametrize("bit", [os.W_OK, os.X_OK])
+@pytest.mark.parametrize("what", ["state", "vault"])
+def test_a_folder_must_be_written_and_entered(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch, what: str, bit: int
+) -> None:
+    closed = around.state if what == "state" else vault
+    monkeypatch.setattr(os, "access", lambda path, how: path != closed or not how & bit)
+    _only(examine(vault, around), f"{what}-closed")
 
 
 def test_a_vault_that_cannot_be_written(
