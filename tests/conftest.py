@@ -104,6 +104,13 @@ def empty_vault(tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
+def offline_vault(empty_vault: Vault) -> Vault:
+    """A vault with nothing in it but a configuration that asks nobody."""
+    empty_vault.write("vault-sync.toml", "[arxiv]\nenabled = false\n")
+    return empty_vault
+
+
+@pytest.fixture
 def vault(tmp_path: Path) -> Vault:
     """A copy of the sample vault, nothing done to it yet."""
     root = tmp_path / "vault"

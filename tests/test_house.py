@@ -470,7 +470,6 @@ def test_everything_is_annotated() -> None:
 UNTESTED = {
     "core/merge/document_copies.py": "tests/core/merge/test_sync_copy.py holds its tests",
     "core/model/copies.py": "values: tests/core/merge/test_file_copies.py makes them",
-    "core/note/marks.py": "tests/core/note/test_recognition.py holds its tests",
     "core/model/statistics.py": "values without a method of their own",
     "core/reconcile/drafting/plan_builder.py": "holds values for the other modules of drafting",
     "daemon/values.py": "values without a method of their own",

@@ -15,7 +15,7 @@ import click
 import pytest
 from vault_sync.cli import console as module
 from vault_sync.cli.console import Bar, Console, UsageError
-from vault_sync.core.model.plan import Create, Outcome, Undone
+from vault_sync.core.model.plan import Create, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import Config
 
@@ -116,6 +116,33 @@ def test_notices_are_left_out_of_a_quiet_call_that_did_not_ask_for_them(
     assert "a.md" in shown and ("b.md" in shown) == notices and not silent
 
 
+@pytest.mark.parametrize(
+    ("options", "answer", "out", "err"),
+    [
+        ({}, False, 0, 10),
+        ({"verbose": True}, False, 0, 12),
+        ({"quiet": True}, False, 0, "12 problems: see `vault-sync status`\n"),
+        ({"json": True}, False, 0, 0),
+        ({}, True, 10, 0),
+        ({"verbose": True}, True, 12, 0),
+        ({"quiet": True}, True, 10, 0),
+    ],
+)
+def test_ten_of_what_to_look_at_are_shown_unless_all_are_asked_for(
+    capsys: pytest.CaptureFixture[str],
+    options: dict[str, bool],
+    answer: bool,
+    out: int,
+    err: int | str,
+) -> None:
+    plan = Plan(problems=tuple(Problem(f"{number}.md", "x", "is odd") for number in range(12)))
+    Console(Path(), **options).show_attention(plan, "c.md", answer=answer)  # type: ignore[arg-type]
+    said = capsys.readouterr()
+    assert said.out.count("is odd") == out
+    assert said.err == err if isinstance(err, str) else said.err.count("is odd") == err
+    assert ("more" in said.out + said.err) == (10 in {out, err})
+
+
 @pytest.mark.parametrize(("undone", "code"), [((), 0), (("it is read-only",), 1)])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_what_was_written_without_a_plan(
@@ -155,6 +182,19 @@ def test_a_path_may_be_given_from_the_vault_from_here_or_whole(
         assert here.path_in(config, given) == listed
     assert here.path_in(config, "none.md") == "papers/none.md"
     for outside in ("../../x.md", "/etc/hostname"):
+        with pytest.raises(UsageError, match="not in the vault"):
+            here.path_in(config, outside)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "own.md").write_text("")
+    for given, found in (
+        ("papers/각.md", listed),
+        ("vault/papers/각.md", listed),
+        ("gone/x", "gone/x"),
+        ("link/none.md", "none.md"),
+        (f"{root}/none.md", "none.md"),
+    ):
+        assert here.path_in(config, given) == found
+    for outside in ("own.md", "../x.md", f"{tmp_path}/none.md"):
         with pytest.raises(UsageError, match="not in the vault"):
             here.path_in(config, outside)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import transcript
+from tests.support.vaults import Vault
 from vault_sync.cli import facts
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.config import ArxivConfig, Config
@@ -41,3 +43,8 @@ def test_that_nobody_is_asked_is_told_where_it_matters(
     problems = facts._disabled(config, Answer({}, frozenset(unknown), NONE))
     assert [each.code for each in problems] == ["facts-disabled"] * told
     assert all(each.level == "notice" for each in problems)
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "facts")
+    assert told == expected

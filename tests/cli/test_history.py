@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import history
 from vault_sync.cli.console import Console
@@ -122,3 +123,8 @@ def test_ten_passes_are_shown_unless_more_are_asked_for(
         history.log(Console(empty_vault.root), None, limit)
         *lines, older = capsys.readouterr().out.splitlines()
         assert len(lines) == shown and older == f"older passes: `vault-sync log -n {2 * shown}`"
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "history")
+    assert told == expected

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import transcript
+from tests.support.vaults import Vault
 from vault_sync.cli import init
 from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model.values import Fields, RelPath
@@ -147,3 +149,8 @@ def test_a_demo_goes_into_a_new_or_an_empty_folder(tmp_path: Path) -> None:
     init._lay_out(tmp_path / "sample", tmp_path / "new/folder")
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.glob("new/**/*.md")}
     assert found == {"new/folder/in/deep/a.md", "new/folder/b.md"}
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "init")
+    assert told == expected

@@ -9,9 +9,11 @@ from tests.support.reader import (
     BETA,
     NOTE,
     NOTE_BETA,
+    OWN,
     WEEK,
     change,
     codes,
+    cut,
     entry,
     quiet,
     settled,
@@ -126,3 +128,18 @@ def test_a_note_that_an_edit_would_make_read_otherwise_stays_as_it_is(
     assert problem.line == entry(vault, ALPHA).line and vault.files == before
     monkeypatch.undo()
     assert not vault.sync().problems and "고친 줄." in vault.files[NOTE]
+
+
+def test_a_note_that_would_not_read_back_is_told_at_an_entry_that_stands_or_at_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault, other = settled(), settled()
+    monkeypatch.setattr(note_operations, "reads_back", lambda *_: False)
+    change(vault, NOTE, "digests:\n", 'digests:\n  - "[[2023년 8월 1주차]]"\n')
+    change(vault, WEEK, "알파 둘째 줄입니다.", "고친 줄.")
+    (problem,) = vault.plan().problems
+    assert (problem.path, problem.line) == (WEEK, entry(vault, ALPHA).line)
+    other.files[NOTE] += OWN
+    cut(other, ALPHA)
+    (problem,) = other.plan().problems
+    assert (problem.path, problem.line) == (NOTE, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import queue
 import shutil
@@ -28,10 +29,12 @@ import pytest
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.daemon import loop
 from vault_sync.daemon.values import DaemonTasks, PassSummary
+from vault_sync.daemon.write_guard import WriteGuard
 from vault_sync.edge.config import WatchConfig
 from vault_sync.edge.platform.lock import Busy
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.heartbeat import Heartbeat
-from vault_sync.edge.watch.batches import ChangeBatch
+from vault_sync.edge.watch.batches import RECENT, ChangeBatch, WatchTiming
 from vault_sync.edge.watch.listener import Mailbox
 
 A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
@@ -94,13 +97,16 @@ class Running:
             **options,
         }
         self.error: BaseException | None = None
+        self.ended_with: int | None = None
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
         try:
             tasks = DaemonTasks(self.pass_, **self.options)  # type: ignore[arg-type]
-            loop.run(self.root, tasks, self.timing, mailbox=self.mailbox)
+            self.ended_with = loop.run(
+                self.root, tasks, self.timing, polling=False, mailbox=self.mailbox
+            )
         except BaseException as error:  # noqa: BLE001  # a test looks at it
             self.error = error
         self.ended.set()
@@ -258,23 +264,216 @@ def test_what_waits_is_asked_itself_whether_it_is_quiet(
     assert running.pass_.wrote_at - typed >= HAND.quiet - 0.1
 
 
-def test_it_comes_back_when_the_first_of_the_waiting_may_be_written(root: Path) -> None:
-    rung: list[float] = []
+class Rung(Mailbox):
+    """A mailbox in which the batches that are asked for are seen."""
 
-    class Rung(Mailbox):
-        def ring(self, at: float = 0.0) -> None:
-            rung.append(at)
+    __slots__ = ("times",)
 
-    tasks = DaemonTasks(Pass(root), lambda: FAST, lambda _: None)
-    daemon = loop._Daemon(root, tasks, WatchConfig(quiet=50.0), Rung())
+    def __init__(self) -> None:
+        super().__init__()
+        self.times: list[float] = []
+
+    def ring(self, at: float = 0.0) -> None:
+        self.times.append(at)
+
+
+Alone = Callable[..., tuple[loop._Daemon, Rung]]
+
+
+@pytest.fixture
+def alone(root: Path) -> Alone:
+    """Makes a daemon whose loop does not run, and its mailbox."""
+
+    def make(timing: WatchConfig = FAST, **tasks: Any) -> tuple[loop._Daemon, Rung]:
+        rung = Rung()
+        usual = {"run_pass": Pass(root), "reload": lambda: FAST, "report": lambda _: None}
+        return loop._Daemon(root, DaemonTasks(**{**usual, **tasks}), timing, rung), rung
+
+    return make
+
+
+def test_it_comes_back_when_the_first_of_the_waiting_may_be_written(alone: Alone) -> None:
+    daemon, rung = alone(WatchConfig(quiet=50.0))
     daemon.come_back({A: 10.0})
-    assert rung == [], "nothing waits"
+    assert rung.times == [], "nothing waits"
     daemon.waiting = frozenset({A, DIGEST})
     daemon.come_back({A: 10.0, DIGEST: 20.0, RelPath("typed in.md"): 5.0})
-    assert rung == [10.0]
+    assert rung.times == [10.0]
     now = time.monotonic()
     daemon.come_back({})
-    assert now + 50.0 <= rung[-1] <= time.monotonic() + 50.0, "not guarded any more: the latest"
+    assert now + 50.0 <= rung.times[-1] <= time.monotonic() + 50.0, (
+        "not guarded any more: the latest"
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_the_wait_for_the_next_batch(alone: Alone, number: signal.Signals) -> None:
+    """At once: the configuration is read again, or all ends."""
+    daemon, rung = alone()
+    daemon.on_signal(number)
+    again = number == signal.SIGHUP
+    assert (daemon.reload_wanted, rung.times) == ((True, [0.0]) if again else (False, []))
+    assert (rung.stopped, daemon.signal) == ((False, 0) if again else (True, number))
+
+
+@pytest.mark.parametrize(("quiet", "recent"), [(10.0, RECENT), (RECENT + 10.0, RECENT + 10.0)])
+@pytest.mark.parametrize(("watchdog", "longest"), [(None, 60.0), ("10000000", 5.0)])
+def test_the_watcher_keeps_to_the_times_of_the_configuration_and_of_the_manager(
+    alone: Alone,
+    monkeypatch: pytest.MonkeyPatch,
+    quiet: float,
+    recent: float,
+    watchdog: str | None,
+    longest: float,
+) -> None:
+    """A sweep looks back as far as a file is guarded; no burst puts off a heartbeat."""
+    asked: list[tuple[WatchTiming, bool]] = []
+
+    def batches(
+        _: Path, timing: WatchTiming, __: Mailbox, *, polling: bool
+    ) -> Iterator[ChangeBatch]:
+        asked.append((timing, polling))
+        yield from ()
+
+    monkeypatch.setattr(loop, "change_batches", batches)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    monkeypatch.delenv("WATCHDOG_USEC", raising=False)
+    if watchdog is not None:
+        monkeypatch.setenv("WATCHDOG_USEC", watchdog)
+    daemon, _ = alone(WatchConfig(settle=0.3, quiet=quiet, sweep=70.0))
+    daemon.follow(polling=True)
+    assert asked == [(WatchTiming(0.3, 70.0, recent, longest), True)]
+
+
+def test_what_a_pass_leaves_waiting_comes_again_with_what_brought_it(alone: Alone) -> None:
+    """Also by way of passes between, until nothing waits."""
+    found = [frozenset({A, DIGEST}), frozenset({A}), frozenset[RelPath]()]
+    seen: list[ChangeBatch] = []
+
+    def run_pass(batch: ChangeBatch, _: frozenset[RelPath]) -> PassSummary:
+        seen.append(batch)
+        return PassSummary(waiting=found.pop(0))
+
+    daemon, _ = alone(run_pass=run_pass)
+    other = RelPath("digests/other.md")
+    daemon.fresh = ChangeBatch(paths=frozenset({DIGEST}), bulk=True, why="events")
+    for path in (DIGEST, A):
+        daemon.guard.note_touches({path: time.monotonic() + 1000.0})
+    daemon.attend()
+    daemon.attend()
+    assert len(seen) == 1 and not seen[0].swept, "what is under a hand brings no pass"
+    daemon.guard = WriteGuard(daemon.root)
+    daemon.guard.note_touches({A: time.monotonic() + 1000.0})
+    daemon.gather(ChangeBatch(paths=frozenset({other}), why="events"))
+    daemon.attend()
+    assert seen[1].paths == {DIGEST, other} and seen[1].bulk and daemon.waiting == {A}
+    daemon.guard = WriteGuard(daemon.root)
+    daemon.attend()
+    daemon.attend()
+    assert len(seen) == 3 and seen[2].paths == {A, DIGEST, other} and seen[2].bulk
+    assert (daemon.waiting, daemon.delayed) == (frozenset(), ChangeBatch())
+
+
+def test_two_batches_are_one(alone: Alone) -> None:
+    """What either has; our own writes are no change."""
+    daemon, _ = alone()
+    for batch in (
+        ChangeBatch(paths=frozenset({A}), why="events"),
+        ChangeBatch(swept=True, bulk=True, why="git's HEAD moved"),
+        ChangeBatch(paths=frozenset({DIGEST}), why="events"),
+    ):
+        daemon.gather(batch)
+    assert daemon.fresh == ChangeBatch(
+        frozenset({A, DIGEST}), swept=True, bulk=True, why="events, git's HEAD moved"
+    )
+    daemon, _ = alone()
+    digest = hashlib.sha256((daemon.root / A).read_bytes()).hexdigest()
+    daemon.guard.note_writes({A: digest}, time.monotonic())
+    now = time.monotonic()
+    daemon.gather(ChangeBatch(frozenset({A, DIGEST}), touched={A: now, DIGEST: now}))
+    assert daemon.fresh.paths == {DIGEST} and not daemon.fresh.swept
+
+
+def test_a_held_vault_is_looked_at_less_and_less_often(alone: Alone) -> None:
+    """Until a pass has run: then it is probably soon free again."""
+    daemon, rung = alone()
+    waits = []
+    for _ in range(7):
+        began = time.monotonic()
+        daemon.wait_for("another")
+        waits.append(rung.times[-1] - began)
+    assert waits == pytest.approx([0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0], abs=0.1)
+    daemon.take_result(PassSummary())
+    began = time.monotonic()
+    daemon.wait_for("another")
+    assert rung.times[-1] - began == pytest.approx(0.25, abs=0.1)
+    assert daemon.status.doing == "waiting for another"
+
+
+def test_what_is_being_brought_is_looked_at_in_a_while(alone: Alone) -> None:
+    daemon, rung = alone()
+    daemon.take_result(PassSummary())
+    assert rung.times == [] and not daemon.fresh.swept
+    before = time.monotonic()
+    daemon.take_result(PassSummary(arriving=True))
+    assert before + loop.ARRIVING <= rung.times[-1] <= time.monotonic() + loop.ARRIVING
+    assert daemon.fresh == ChangeBatch(swept=True, why="files arriving")
+
+
+def test_facts_are_looked_up_only_where_some_are_wanted(alone: Alone) -> None:
+    asked = threading.Event()
+    daemon, _ = alone(look_up=lambda _: asked.set())
+    daemon.take_result(PassSummary())
+    assert daemon.facts is not None and daemon.facts._thread is None
+    daemon.take_result(PassSummary(wanted=True))
+    assert asked.wait(PATIENCE)
+    daemon.end()
+    daemon, _ = alone()
+    daemon.take_result(PassSummary(wanted=True))  # nobody is to be asked
+    daemon.end()
+
+
+def test_a_pass_is_logged_with_what_it_did_and_why_and_how_long_it_took(
+    alone: Alone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+
+    def run_pass(*_: object) -> PassSummary:
+        now[0] += 4.0
+        return PassSummary(summary="1 written")
+
+    daemon, _ = alone(run_pass=run_pass)
+    daemon.one_pass(ChangeBatch(why="events"), {}, frozenset())
+    assert caplog.messages == ["1 written (events, 4000 ms)"]
+
+
+def test_a_pass_that_fails_is_logged_with_the_place_of_the_failure(
+    alone: Alone, caplog: pytest.LogCaptureFixture
+) -> None:
+    lives: list[Heartbeat] = []
+
+    def fail(*_: object) -> PassSummary:
+        raise StateError("the state is gone")
+
+    daemon, _ = alone(run_pass=fail, report=lives.append)
+    daemon.one_pass(ChangeBatch(why="events"), {}, frozenset())
+    assert "the state is gone" in caplog.text and "in fail" in caplog.text
+    assert daemon.fresh.swept, "nothing was taken for seen"
+    assert [life.doing for life in lives] == ["the last pass failed: the state is gone"]
+
+
+def test_told_to_end_it_reads_no_configuration_again(launch: Launch) -> None:
+    read: list[WatchConfig] = []
+
+    def reload() -> WatchConfig:
+        read.append(FAST)
+        return FAST
+
+    running = launch(reload=reload).start()
+    running.stop()
+    assert (running.ended_with, read) == (0, [])
 
 
 # Quarrels
@@ -479,13 +678,13 @@ def test_a_pass_that_failed_is_not_tried_again_at_once(
     monkeypatch.setattr(loop, "RETRY", 5_000.0)
     times = queue.Queue[float]()
 
-    class Rung(Mailbox):
+    class Told(Mailbox):
         def ring(self, at: float = 0.0) -> None:
             times.put(at)
             super().ring(at)
 
     running = launch()
-    running.mailbox = Rung()
+    running.mailbox = Told()
     running.start()
     before = time.monotonic()
     running.pass_.raises = [OSError(28, "No space left on device")]
@@ -592,7 +791,7 @@ def reload():
 
 tasks = DaemonTasks(pass_, reload, lambda life: say(did="life", doing=life.doing))
 {before}
-number = loop.run(root, tasks, WatchConfig(0.05, 0.5, 1000.0))
+number = loop.run(root, tasks, WatchConfig(0.05, 0.5, 1000.0), polling=False)
 say(did="exit", number=number)
 """
 

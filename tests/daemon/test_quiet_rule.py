@@ -86,6 +86,7 @@ def test_who_is_not_left_alone(game: str, step: float) -> None:
     [
         ("otototo", 1.0, 6.0),
         ("otototo", 10.0, 60.0),
+        ("ototototo", 1.0, 8.0),
         ("ottottotto", 1.0, 9.0),
         ("ooototooto", 1.0, 9.0),
         ("totototot", 1.0, 7.0),
@@ -113,6 +114,11 @@ def test_whoever_pastes_entry_after_entry_is_no_program(
         turns = quiet_rule.with_turns(turns, {A: str(number)}, at, ours=True)
         turns = quiet_rule.with_turns(turns, {A: ""}, at + step, ours=False)
     assert (quiet_rule.rests_until(turns[A]) is not None) == alone
+
+
+def test_files_that_are_left_alone_are_told_of_in_the_sequence_of_their_paths() -> None:
+    turns = {path: _played("otototo", 1.0)[A] for path in (B, A)}
+    assert [problem.path for problem in quiet_rule.ping_pong(turns, 6.0)] == [A, B]
 
 
 def test_a_touch_cannot_shorten_a_rest() -> None:

@@ -64,10 +64,11 @@ def test_another_activity_is_logged_and_stored_once(caplog: pytest.LogCaptureFix
 
 def test_a_wait_has_its_end_as_a_time_of_the_clock_on_the_wall() -> None:
     world = World()
-    world.reporter.set_waiting(frozenset({A, B}), {A: time.monotonic() + 1000.0})
+    many = [RelPath(f"c{number}.md") for number in range(9)]
+    world.reporter.set_waiting(frozenset({*many, A, B}), {A: time.monotonic() + 1000.0})
     world.reporter.end_pass("1 written")
     (status,) = world.stored
-    assert (status.last_did, list(status.waiting)) == ("1 written", [A, B])
+    assert (status.last_did, list(status.waiting)) == ("1 written", [A, B, *many])
     assert status.waiting[A] - status.waiting[B] > 900
     assert status.waiting[B] == pytest.approx(status.beat)
 
@@ -88,9 +89,9 @@ def test_problems_are_logged_when_they_are_new_and_only_own_ones_are_stored(
 
 def test_only_conflicts_that_came_since_are_shown() -> None:
     world = World()
-    for conflicts in ({"a"}, {"a"}, {"a", "c", "b"}, {"b"}, {"b", "a"}):
+    for conflicts in ("a", "a", "abcdefghi", "b", "ab"):
         world.reporter.show_new_conflicts(frozenset(conflicts))
-    assert [text for _, text in world.shown] == ["b and 1 more", "a"]
+    assert [text for _, text in world.shown] == ["b and 7 more", "a"]
 
 
 def test_what_waits_is_counted_with_the_earliest_end(monkeypatch: pytest.MonkeyPatch) -> None:

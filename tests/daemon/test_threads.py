@@ -106,6 +106,26 @@ def test_each_signal_arrives_and_those_of_others_do_not(before: str) -> None:
     ]
 
 
+FLOOD = """
+import os, signal, threading
+from vault_sync.daemon.threads import forwarded_signals
+
+gate = threading.Event()
+with forwarded_signals(lambda _: gate.wait()):
+    for _ in range(5_000):
+        os.kill(os.getpid(), signal.SIGHUP)
+    gate.set()
+"""
+
+
+def test_more_signals_than_can_be_read_bring_no_word_of_the_interpreter() -> None:
+    """The log of a daemon is for the daemon's words."""
+    ran = subprocess.run(
+        [sys.executable, "-c", FLOOD], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
 def test_outside_the_main_thread_signals_are_left_as_they_are() -> None:
     found: list[object] = []
 

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from vault_sync.core.model.values import Facts, Key, Problem, RelPath
 from vault_sync.daemon import vault_pass
 from vault_sync.daemon.vault_pass import VaultPass
 from vault_sync.edge.config import WatchConfig, load
+from vault_sync.edge.platform import current
 from vault_sync.edge.sources.lookup import Answer
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.heartbeat import Heartbeat
@@ -177,12 +179,27 @@ def test_a_long_pass_tells_the_service_manager_that_it_goes_on(
     now, told = [100.0], list[str]()
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     monkeypatch.setattr(vault_pass, "sd_notify", told.append)
-    monkeypatch.setattr(vault_pass, "watchdog_seconds", lambda: 8.0)
+    monkeypatch.setattr(vault_pass, "watchdog_seconds", lambda: 20.0)
     progress = vault_pass._watchdog_progress()
-    for seconds, count in ((1.0, 0), (1.0, 1), (1.0, 1), (1.0, 2)):
+    for seconds, count in ((4.0, 0), (1.0, 1), (4.0, 1), (1.0, 2)):
         now[0] += seconds
         progress("reading", 1, 9)
         assert told == ["WATCHDOG=1"] * count
+
+
+def test_what_a_pass_needed_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in circles as well; and the system has it, not this process."""
+
+    class Node:
+        pass
+
+    node = Node()
+    node.itself = node  # type: ignore[attr-defined]
+    left, given = weakref.ref(node), list[bool]()
+    monkeypatch.setattr(current.system, "trim_memory", lambda: given.append(left() is None))
+    del node
+    vault_pass.give_back()
+    assert given == [True]
 
 
 def test_after_a_whole_pass_the_index_is_read_again(built: Vault) -> None:

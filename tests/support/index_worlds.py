@@ -43,10 +43,13 @@ LAST = LastPass(
 )
 
 
-def create(path: Path, stamp: str, last: LastPass, files: Mapping[RelPath, File]) -> None:
+def create(path: Path, stamp: str, last: LastPass, files: Mapping[RelPath, File]) -> bool:
+    """Store an index anew; return False where it cannot be stored."""
     memory = begin_anew(path)
     assert memory is not None
-    memory.store(stamp, last, files)
+    found = memory.store(stamp, last, files)
+    memory.close()
+    return found is not None
 
 
 class Place:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.support.reader import WEEK
-from tests.support.scope_world import DELTA_NOTE, EDITS, Vault, settled
+from tests.support.scope_world import DELTA_NOTE, EDITS, FILES, Vault, settled
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.daemon.vault_pass import give_back
 from vault_sync.edge.write import apply as apply_module
@@ -94,3 +94,13 @@ def test_a_pass_tells_that_more_is_on_its_way_where_a_file_was_just_brought() ->
         EDITS["digest commentary"](vault, 1)
         found = vault.run()
         assert not found.arriving and found.outcome.done
+
+
+def test_a_pass_counts_each_phase_from_one_to_its_end(tmp_path: Path) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+    vault = Vault(tmp_path)
+    done = vault.run(progress=lambda what, *of: told.setdefault(what, []).append(of)).outcome.done
+    counts = {"reading": len(FILES), "comparing": 5} | dict.fromkeys(
+        ("preparing", "writing"), len(done)
+    )
+    assert told == {what: [(n, of) for n in range(1, of + 1)] for what, of in counts.items()}

@@ -63,6 +63,7 @@ def test_relink_mends_them_in_a_pass_that_can_be_taken_back(
 
 def test_a_name_that_is_there_is_not_relinked(built: Vault, former: str) -> None:
     built.write(f"elsewhere/{former}.md", "mine\n")
+    assert "b.md:2" not in built.run("doctor").out
     ran = built.run("relink", former, "New name")
     assert ran.code == 2 and "is there" in ran.err
     assert built.run("relink", "No such", "papers/None").code == 2

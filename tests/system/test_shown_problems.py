@@ -35,7 +35,7 @@ def test_a_problem_is_counted_if_the_call_is_quiet(vault: Vault) -> None:
     digest = next(iter((vault.root / "digests").glob("*.md")))
     digest.write_text("")
     ran = vault.run("--quiet", "sync", "--offline")
-    assert (ran.code, ran.err) == (1, "1 problem: `vault-sync status` shows them\n")
+    assert (ran.code, ran.err) == (1, "1 problem: see `vault-sync status`\n")
     ran = vault.run("sync", "--offline")
     assert ran.code == 1 and "bring it back with `vault-sync restore`" in ran.err
 

@@ -114,8 +114,8 @@ def _items(paths: Iterable[str], incomplete: str) -> list[CompletionItem]:
 
 def _written(path: str) -> str:
     """Return a path as its shell wants it: bash puts it on the line as it is, the others quote."""
-    bash = os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash")
-    words = os.environ.get("COMP_WORDS", "").split("\n")  # as the script of bash joins them
-    at = int(os.environ.get("COMP_CWORD", "0")) if bash else 0
-    begun = at < len(words) and words[at][:1] in {"'", '"'}
-    return _SPECIAL.sub(r"\\\1", path) if bash and not begun else path
+    if not os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash"):
+        return path
+    words = os.environ["COMP_WORDS"].split("\n")  # as the script of bash joins them
+    begun = dict(enumerate(words)).get(int(os.environ["COMP_CWORD"]), "")
+    return path if begun.startswith(("'", '"')) else _SPECIAL.sub(r"\\\1", path)

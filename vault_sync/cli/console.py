@@ -168,16 +168,20 @@ class Console:
         Raises:
             UsageError: it is outside the vault.
         """
-        inside = os.path.normpath(given)
-        if not os.path.isabs(inside) and not inside.startswith(".."):  # noqa: PTH117 - it is a str
-            spelled = _as_spelled(config.root, Path(inside))
-            if (config.root / spelled).exists():
-                return spelled.as_posix()
         full = Path(os.path.abspath(given))  # noqa: PTH100 - resolve() would follow links
-        for root in (config.root, config.root.resolve()):
-            if full.is_relative_to(root):
-                return _as_spelled(config.root, full.relative_to(root)).as_posix()
-        raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
+        roots = (config.root, config.root.resolve())
+        from_here = next(
+            (full.relative_to(each) for each in roots if full.is_relative_to(each)), None
+        )
+        from_root = Path(os.path.normpath(given))
+        if not from_root.is_absolute() and from_root.parts[:1] != ("..",):
+            spelled = _as_spelled(config.root, from_root)
+            # What is nowhere is meant from the root by who is not in the vault.
+            if (config.root / spelled).exists() or (from_here is None and not full.exists()):
+                return spelled.as_posix()
+        if from_here is None:
+            raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
+        return _as_spelled(config.root, from_here).as_posix()
 
 
 def _terminal_lines() -> int:
@@ -203,12 +207,13 @@ class Bar:
 
     DELAY = 0.5
 
+    _phase: tuple[str, int] | None = None
+    _bar: Any = None
+    _started: float
+    _shown_done: int
+
     def __init__(self, console: Console) -> None:
         self._shown = sys.stderr.isatty() and not console.quiet and not console.json
-        self._started = time.monotonic()
-        self._phase = ("", 0)
-        self._bar: Any = None
-        self._shown_done = 0
 
     def __enter__(self) -> Self:
         return self

@@ -33,25 +33,26 @@ from vault_sync.sync.relink import BrokenLink, broken_links
 from vault_sync.sync.request import PassRequest
 
 
-def doctor(console: Console, *, clean: bool = False) -> int:
+def doctor(console: Console, *, clean: bool) -> int:
     """Show all findings; return 1 if something should be mended, 0 if all is well.
 
     `clean`: remove the states of vaults that are gone and unused for long.
     """
     config = console.config()
-    state = console.state(config)
-    orphans = _orphans(console, config, state, clean=clean)
-    hooked = _is_hooked(config.root)
-    around = Surroundings(state=state.directory, volume=cache(_volume), hook=hooked)
-    plan = _plan(console, config, state)
-    links = _broken_links(config, state)
-    others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state), *orphans)
+    with console.state(config) as state:
+        orphans = _orphans(console, config, state, clean=clean)
+        hooked = _is_hooked(config.root)
+        around = Surroundings(state=state.directory, volume=cache(_volume), hook=hooked)
+        plan = _plan(console, config, state)
+        links = _broken_links(config, state)
+        others = (*plan.problems, *links, *_of_state(state), *_of_daemon(state), *orphans)
     problems = _all_of(others, around, config)
     disk = disk_line(config.root, around)
     if console.json:
         console.answer(
             config.root,
             disk=disk,
+            conflicts=[report.conflict_object(each) for each in plan.conflicts],
             problems=[report.problem_object(each) for each in problems],
             named=[report.named_object(each) for each in plan.named],
         )
@@ -89,8 +90,6 @@ def _of_state(state: StateStore) -> Iterator[Problem]:
         note = state.note
     except StateError:
         return  # said by the plan
-    finally:
-        state.close()
     if note is not None:
         hint = "nothing needs doing: the next pass takes nothing for a removal and starts a new one"
         yield Problem("", "state-none", f"the state counts as none: {note}", hint, level="notice")
@@ -126,12 +125,11 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
     parents = {own.parent}
     with suppress(StateError):  # the vault is a folder above it
         parents.add(state_dir(state.root, {}).parent)
-    orphans = orphaned_states(own.parent)
     if clean:
-        removed = clean_states(orphans, config.saved_days)
-        console.say([f"removed base, index and journal in {folder}" for folder in removed])
-        orphans = [each for each in orphans if str(each.folder) not in removed]
-    return [*second_states(state.root, own, parents), *orphan_problems(orphans)]
+        removed = clean_states(orphaned_states(own.parent), config.saved_days)
+        console.say(f"removed base, index and journal in {folder}" for folder in removed)
+    orphans = orphan_problems(orphaned_states(own.parent))
+    return [*second_states(state.root, own, parents), *orphans]
 
 
 def _of_daemon(state: StateStore) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from vault_sync.edge.fs.vault_dir import read_texts
 OBSIDIAN = ".obsidian"
 
 
-def init(console: Console, *, here: bool = False) -> int:
+def init(console: Console, *, here: bool) -> int:
     """Write the configuration of the vault, and show what was found."""
     root = _root(console.vault, here=here)
     path = root / FILE
@@ -209,7 +209,8 @@ def demo(console: Console, folder: Path) -> int:
         raise UsageError(f"{folder}: is not empty: give a new folder for the sample vault")
     _lay_out(package_file("sample_vault"), folder)
     if console.json:
-        console.answer(folder, configuration=str(folder / FILE))
+        root = folder.absolute()
+        console.answer(root, configuration=str(root / FILE))
     console.say(
         [
             f"the sample vault is in {folder}",

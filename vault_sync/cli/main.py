@@ -8,7 +8,6 @@ import io
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,10 +48,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     options = SharedOptions()
     try:
         with _terminable():
-            code = cli.main(
-                arguments, "vault-sync", standalone_mode=False, color=color, obj=options
+            return int(
+                cli.main(arguments, "vault-sync", standalone_mode=False, color=color, obj=options)
             )
-        return code if isinstance(code, int) else 0
     except click.ClickException as error:
         return _show_usage(error, as_json=_wants_json(options, arguments))
     except (KeyboardInterrupt, click.Abort):
@@ -87,9 +85,6 @@ def _terminable() -> Iterator[None]:
     def end(_number: int, _frame: FrameType | None) -> NoReturn:
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set a handler
-        return
     before = signal.signal(signal.SIGTERM, end)
     try:
         yield

@@ -26,6 +26,7 @@ PASS: Final = {
     1: "something is in conflict or was not written; it was shown what and where",
 }
 DONE: Final = {0: "it is done"}
+WRITTEN: Final = {**DONE, 1: "it could not be written; it was shown why"}
 SHOWN: Final = {0: "it was shown"}
 USAGE: Final = {2: "wrong usage or configuration"}
 
@@ -88,15 +89,17 @@ class Verb(click.Command):
 
 
 class Verbs(click.Group):
-    """A group with the shared options that lists its verbs in the order of use.
+    """A group with the shared options that lists its verbs as `listed` has them.
 
     `more` are modules that add verbs to it. They are imported where one of these is asked for.
     """
 
-    def __init__(self, *given: Any, more: Sequence[str] = (), **named: Any) -> None:
+    def __init__(
+        self, *given: Any, more: Sequence[str] = (), listed: Sequence[str] = (), **named: Any
+    ) -> None:
         super().__init__(*given, **named)
         self.params += _shared()
-        self._more = more
+        self._more, self._places = more, {name: place for place, name in enumerate(listed)}
 
     def whole(self) -> Self:
         """Return the group with all its verbs."""
@@ -111,14 +114,10 @@ class Verbs(click.Group):
         return super().get_command(context, name)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Return the names in the order of use, others behind them as they were added."""
+        """Return the names as listed, others behind them as they were added."""
         del context
-        self.whole()
-        names = list(self.commands)
-        return sorted(
-            names,
-            key=lambda name: BY_NEED.index(name) if name in BY_NEED else len(BY_NEED),
-        )
+        last = len(self._places)
+        return sorted(self.whole().commands, key=lambda name: self._places.get(name, last))
 
 
 def verb(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vault_sync.cli.console import Bar, Console, UsageError
 from vault_sync.core.model.plan import Operation, Plan
@@ -18,6 +19,9 @@ from vault_sync.edge.config import FILE, Config
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.request import PassRequest, PassResult, Reason, TakeAll
+
+if TYPE_CHECKING:
+    from vault_sync.sync.observation.observation import Observation
 
 
 def write(
@@ -62,30 +66,26 @@ def _pass(
     waiting: bool,
 ) -> PassResult:
     """Run a pass, or with `dry_run` only plan it; with `waiting` it says which facts wait."""
-    state = console.state(config)
-    plan, walk = unchanged.look(config, state, request)
-    if plan is not None:
-        rest = (Reason("", "nothing changed since the last pass"),)
-        return _to_show(config, PassResult(plan, explained=rest))
-    from vault_sync.sync import engine
-    from vault_sync.sync.facts import FactsLookup
-    from vault_sync.sync.view import PassContext, only_look
+    with console.state(config) as state, Bar(console) as bar:
+        plan, walk = unchanged.look(config, state, request)
+        if plan is not None:
+            rest = (Reason("", "nothing changed since the last pass"),)
+            return _to_show(config, PassResult(plan, explained=rest))
+        from vault_sync.sync import engine
+        from vault_sync.sync.facts import FactsLookup
+        from vault_sync.sync.view import PassContext, only_look
 
-    try:
-        with Bar(console) as bar:
-            facts = FactsLookup(config, state, bar, offline=offline)
-            ask = facts.ask if facts.online else None
-            context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
-            if dry_run:
-                view = only_look(context, request)
-                result = PassResult(view.plan, explained=view.explained)
-            else:
-                result = engine.run(context, request)
-            if waiting and result.plan.wanted:
-                facts.ask(result.plan.wanted)
-        return _to_show(config, result, facts.problems)
-    finally:
-        state.close()
+        facts = FactsLookup(config, state, bar, offline=offline)
+        ask = facts.ask if facts.online else None
+        context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
+        if dry_run:
+            view = only_look(context, request)
+            result = PassResult(view.plan, explained=view.explained)
+        else:
+            result = engine.run(context, request)
+        if waiting and result.plan.wanted:
+            facts.ask(result.plan.wanted)
+    return _to_show(config, result, facts.problems)
 
 
 def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:
@@ -188,7 +188,7 @@ def check(console: Console) -> int:
     return report.IN_LINE if in_line else report.OUT_OF_LINE
 
 
-def diff(console: Console, *, patch: bool = False) -> int:
+def diff(console: Console, *, patch: bool) -> int:
     """Show the plan by paper, or with `patch` as a unified diff; 1 if there is one."""
     config = console.config()
     plan = planned(console, config, PassRequest(cause="diff"))
@@ -290,6 +290,18 @@ def digest_named(console: Console, config: Config, given: str) -> RelPath:
             paths = ", ".join(config.rules.digest_paths)
             raise UsageError(f"{given}: not a digest: [digests] paths finds {paths}")
     raise UsageError(f"{given}: there is no such digest in {config.root}: `week` makes one")
+
+
+def digest_read(console: Console, config: Config, observation: Observation, given: str) -> RelPath:
+    """Return a digest that was read, by its path, with `.md` or without.
+
+    Raises:
+        UsageError: there is no such digest in the vault, or it could not be read.
+    """
+    path = digest_named(console, config, given)
+    if path not in observation.snapshot.digests:
+        raise UsageError(f"{given}: could not be read: `vault-sync status` says why")
+    return path
 
 
 def note_named(

@@ -10,7 +10,7 @@ import click
 
 from vault_sync import __version__
 from vault_sync.cli import completing
-from vault_sync.cli.options import DONE, LOCKED, PASS, SHOWN, Verbs, verb
+from vault_sync.cli.options import BY_NEED, DONE, LOCKED, PASS, Verbs, verb
 
 if TYPE_CHECKING:
     from vault_sync.cli.console import Console
@@ -29,6 +29,7 @@ _CHECKED = {0: "all is in line", 1: "something is out of line; it was shown what
 @click.group(
     cls=Verbs,
     more=("vault_sync.cli.capture.verbs", "vault_sync.cli.tool.verbs"),
+    listed=BY_NEED,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="`vault-sync help VERB` shows an example of each. The options may stand after the verb.",
 )
@@ -154,11 +155,17 @@ def diff(console: Console, patch: bool) -> int:
 @verb(
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
-@click.argument("path", metavar="NOTE|DIGEST", required=False, shell_complete=completing.named)
-@click.option("--take", type=click.Choice(["digest", "note", "both"]), required=True)
+@click.argument("path", metavar="[NOTE|DIGEST]", required=False, shell_complete=completing.named)
+@click.option(
+    "--take", type=click.Choice(["digest", "note", "both"]), required=True, help="Whose text stays."
+)
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
-@click.option("--field", type=click.Choice(["url", "title", "authors", "commentary"]), default=None)
-@click.option("--digest", default=None, help="Only those of this digest.")
+@click.option(
+    "--field",
+    type=click.Choice(["url", "title", "authors", "commentary"]),
+    help="With --all: only those of this field.",
+)
+@click.option("--digest", metavar="DIGEST", help="With --all: only those of this digest.")
 @DRY_RUN
 def resolve(
     console: Console,
@@ -347,7 +354,10 @@ def service() -> None:
     """Run the daemon as a service of this user."""
 
 
-@verb(service, "install", example="vault-sync service install", exits=DONE)
+_RAN = {0: "it is done", 1: "a command failed; it was shown which, and what is left to do"}
+
+
+@verb(service, "install", example="vault-sync service install", exits=_RAN)
 def service_install(console: Console) -> int:
     """Write the service's file and start it.
 
@@ -358,7 +368,7 @@ def service_install(console: Console) -> int:
     return module.install(console)
 
 
-@verb(service, "uninstall", example="vault-sync service uninstall", exits=DONE)
+@verb(service, "uninstall", example="vault-sync service uninstall", exits=_RAN)
 def service_uninstall(console: Console) -> int:
     """Stop the service and remove its file.
 
@@ -383,17 +393,3 @@ def service_status(console: Console) -> int:
     from vault_sync.cli import service as module
 
     return module.status(console)
-
-
-@verb(cli, "help", example="vault-sync help sync", exits=SHOWN)
-@click.argument("words", metavar="[VERB]...", nargs=-1, shell_complete=completing.verbs)
-@click.pass_context
-def show_help(context: click.Context, console: Console, words: Sequence[str]) -> int:
-    """Show how a verb is called.
-
-    Without a verb it lists them all, in the order of use.
-    """
-    from vault_sync.cli.tool import help_text
-
-    assert context.parent is not None
-    return help_text.show_help(console, context.parent, words)

@@ -37,23 +37,23 @@ def count(
             digest that is counted has their paper.
     """
     paths = digests_since(list(snapshot.digests), naming, since)
-    digests = [snapshot.digests[path] for path in paths]
+    entries = {path: snapshot.digests[path].entries for path in paths}
     weeks = tuple(
         WeekCount(
             stem_of(path),
-            len(digest.entries),
-            sum(len(entry.fields.commentary.split()) for entry in digest.entries),
+            len(found),
+            sum(len(entry.fields.commentary.split()) for entry in found),
         )
-        for path, digest in zip(paths, digests, strict=True)
+        for path, found in entries.items()
     )
-    keys = {entry.key for digest in digests for entry in digest.entries}
+    keys = {entry.key for found in entries.values() for entry in found}
     notes = [path for key in sorted(keys) for path in snapshot.managed.get(key, ())]
     return VaultStatistics(
         papers=len(keys),
         entries=sum(week.papers for week in weeks),
         words=sum(week.words for week in weeks),
         weeks=weeks,
-        tags=_tags([[entry.fields.tags for entry in digest.entries] for digest in digests]),
+        tags=_tags([[entry.fields.tags for entry in found] for found in entries.values()]),
         mentioned=_mentioned(snapshot, notes),
         statuses=_statuses(snapshot, notes),
     )

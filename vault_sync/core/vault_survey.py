@@ -250,7 +250,7 @@ def _folder_patterns(folders: Iterable[str]) -> list[tuple[str, frozenset[str]]]
         above, slash, name = folder.rpartition("/")
         by_pattern.setdefault(_escaped(above) + slash + _starred(name), set()).add(folder)
     return [
-        (pattern if len(found) > 1 else _escaped(min(found)), frozenset(found))
+        (pattern if len(found) > 1 else _escaped(*found), frozenset(found))
         for pattern, found in sorted(by_pattern.items())
     ]
 

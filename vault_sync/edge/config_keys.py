@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vault_sync.core.digest.styles import style
 from vault_sync.core.naming import note_names, week_names
 from vault_sync.core.naming.week_names import RULES
-from vault_sync.core.note.property_table import READERS, fact_names, property_ranks
+from vault_sync.core.note.property_table import PROPERTY_RANKS, READERS, fact_names
 from vault_sync.core.text.module_door import door
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ LEGAL: Mapping[str, Mapping[str, _Check]] = {
         "section": _choice("after-title", "top", "end", absent="top"),
     },
     # Names are checked together (`name_mistakes`).
-    "properties": dict.fromkeys((*property_ranks(), *READERS), lambda _: None),
+    "properties": dict.fromkeys((*PROPERTY_RANKS, *READERS), lambda _: None),
     "links": {"mentions": _typed("must be true or false", bool)},
     "arxiv": {
         "enabled": _typed("must be true or false", bool),

@@ -164,7 +164,7 @@ def _former(
 ) -> RelPath | None:
     """Return the note that a link once led to; None if it leads to a file, or never led to one."""
     target = target.strip().removesuffix("\\")
-    if not target or observation.snapshot.names.resolve(target, source) is not None:
+    if observation.snapshot.names.resolve(target, source) is not None:
         return None
     name = target.removesuffix(".md").lstrip("/")
     for form in ("NFC", "NFD"):

@@ -41,4 +41,4 @@ def test_why_there_is_none(empty_vault: Vault) -> None:
         ran = empty_vault.ok("bib", *options)
         assert ran.out.startswith("@") and ran.err == ""
         assert empty_vault.ok("bib", *options, "--json").json["references"] == 1
-    assert "paths finds" in empty_vault.run("bib", "--digest", "papers/x").err
+    assert "paths finds" in empty_vault.run("bib", "--digest", "papers/OctoPack").err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.console import UsageError
 from vault_sync.cli.tool.config import package_file
@@ -32,3 +33,8 @@ def test_what_was_not_installed_is_said() -> None:
     assert isinstance(package_file("config.example.toml"), Path)
     with pytest.raises(UsageError, match=r"none\.toml was not installed with this program"):
         package_file("none.toml")
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "config")
+    assert told == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 
 
@@ -25,3 +26,8 @@ def test_it_is_the_text_of_the_option(empty_vault: Vault, words: list[str]) -> N
 def test_a_verb_that_is_none(empty_vault: Vault, words: list[str], wrong: str) -> None:
     ran = empty_vault.run("help", *words)
     assert ran.code == 2 and wrong in ran.err
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "help_text")
+    assert told == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.tool import leave
 from vault_sync.edge.platform.lock import Busy
@@ -57,3 +58,8 @@ def test_what_was_removed_is_said_and_gone(empty_vault: Vault) -> None:
     assert f"removed the memory in {memory}" in said
     assert said[-1] == f"every text that was replaced is still in {memory / 'saved'}"
     assert [path.name for path in memory.iterdir()] == ["saved"]
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "leave")
+    assert told == expected

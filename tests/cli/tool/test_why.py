@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.tool import why
 from vault_sync.cli.tool.why import Account, OwnLines
@@ -104,3 +105,8 @@ def test_a_section_reaches_from_its_heading_to_its_last_line(rebuilt_vault: Vaul
     )
     assert note[section["line"] - 1] == "## [[w]]"
     assert note[section["last_line"] - 1] == "of them"
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "why")
+    assert told == expected

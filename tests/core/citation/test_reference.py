@@ -25,15 +25,11 @@ def test_a_note_without_citekey_or_paper_is_no_reference() -> None:
 
 
 def test_arxivs_own_doi_is_no_publication() -> None:
-    text = (
-        "---\nurl: https://arxiv.org/abs/2308.07124\ndoi: 10.48550/arXiv.2308.07124\ncitekey: a\n"
-    )
-    reference = reference_of(note.read(text + "---\n"))
-    assert reference is not None and reference.doi == ""
-    printed = reference_of(
-        note.read(text.replace("10.48550/arXiv.2308.07124", "10.1000/X") + "---\n")
-    )
-    assert printed is not None and printed.doi == "10.1000/x"
+    text = "---\nurl: https://arxiv.org/abs/2308.07124\ndoi: {}\ncitekey: a\n---\n"
+    for written, doi in (("10.48550/arXiv.2308.07124", ""), ("10.1000/X", "10.1000/x")):
+        for before in ("", "doi:", "https://doi.org/"):
+            reference = reference_of(note.read(text.format(before + written)))
+            assert reference is not None and reference.doi == doi
 
 
 def plain(title: str) -> str:

@@ -257,6 +257,12 @@ def test_fold_makes_spellings_of_one_name_equal() -> None:
         *((f"a\U0001f3f4{letter}", 5, "a") for letter in "\U000e0020\U000e007f"),
         ("a\u2764\ufe0f", 4, "a"),  # heart, variation selector
         ("\U0001f1f0\U0001f1f7\U0001f1f0\U0001f1f7", 12, "\U0001f1f0\U0001f1f7"),  # two flags
+        # The first and the last letter of a flag, and those around them.
+        ("\U0001f1e6\U0001f1ff" * 2, 12, "\U0001f1e6\U0001f1ff"),
+        ("\U0001f1ff\U0001f1e6" * 2, 12, "\U0001f1ff\U0001f1e6"),
+        ("a\U0001f1e6\U0001f1ff", 5, "a"),
+        ("a\U0001f1e5\U0001f1e5", 5, "a\U0001f1e5"),
+        ("a\U0001f200\U0001f200", 5, "a\U0001f200"),
         ("a\u0915\u094d\u0937", 7, "a"),  # a Devanagari conjunct
         ("a" + "\u0301" * 50, 11, "a" + "\u0301" * 5),  # one grapheme alone is too long
         ("x", 0, ""),
@@ -363,6 +369,7 @@ def test_a_syllable_of_conjoining_jamo_is_never_cut() -> None:
     trailing = "\u11a8\u11ff\ud7cb\ud7fb"
     firsts = [one + vowels[0] for one in leading] + [leading[0] + one for one in vowels]
     lasts = [vowels[0] + one for one in trailing] + ["\uac01\u11ff", "\ud7a3\u11a8"]
+    lasts += ["\uac1c\u1161", "\uac1c\u11a8"]
     for letter in ("\uac00\u1161", "\uac00\u11a8", "\u1100\u1161\u11a8", *firsts, *lasts):
         for size in range(9, 40):
             cut = names.clip(letter * 10, size)

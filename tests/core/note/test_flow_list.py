@@ -14,6 +14,7 @@ from vault_sync.core.note.flow_list import rewritten
         ("tags: ['a', b]\r\n", ["a", "b"], ["c", "a"], "tags: [c, 'a']\n"),
         ("tags: [a]\n", ["a"], ["b, c"], 'tags: ["b, c"]\n'),
         ("tags: [a]\n", ["a"], ["[[N]]"], 'tags: ["[[N]]"]\n'),
+        ("tags: [a]\n", ["a"], ['"s"'], "tags: ['\"s\"']\n"),
         ("tags: [a]\n", ["a"], ["2023"], 'tags: ["2023"]\n'),
         ("tags: [a, b, c, d]\n", [*"abcd"], [*"xbcy"], "tags: [x, b, c, y]\n"),
         ("tags: [a, 2023-99-99]\n", ["a", "2023-99-99"], ["b", "2023-99-99"], ""),

@@ -35,7 +35,8 @@ def made(template: str, names: PropertyNames = STANDARD_NAMES) -> note.Note:
 
 def test_a_template_keeps_its_properties_and_words_around_ours() -> None:
     template = (
-        "---\nstatus: unread\ntags: [paper]\naliases: []\nrating:\ncssclasses: [p]\n---\n\n"
+        "---\nstatus: unread\ntags: [paper, '#X']\naliases: [A TITLE, Short]\nrating:\n"
+        "cssclasses: [p]\n---\n\n"
         "# A Title\n\n{{section}}\n\n## Ideas\n\n- \n"
     )
     read = made(template)
@@ -43,7 +44,8 @@ def test_a_template_keeps_its_properties_and_words_around_ours() -> None:
         *("status", "tags", "aliases", "rating", "cssclasses", "title", "authors", "url", "arxiv"),
         *("published", "digests", "mentions"),
     ]
-    assert read.fields.tags == ("x", "paper") and read.properties.items("aliases") == ("A Title",)
+    assert read.fields.tags == ("x", "paper")
+    assert read.properties.items("aliases") == ("A Title", "Short")
     assert [(each.target, each.commentary) for each in read.sections] == [("w1", "words")]
     assert note.own_words(read, read.sections) == "# A Title\n\n## Ideas\n\n-"
     assert "\nrating:\n" in read.text

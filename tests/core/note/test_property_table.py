@@ -11,6 +11,7 @@ from vault_sync.core.note.property_table import (
     ID_PROPERTIES,
     LINK_LISTS,
     PROPERTIES,
+    PROPERTY_RANKS,
     Owner,
     fact_names,
     fact_properties,
@@ -34,6 +35,15 @@ def test_only_a_fact_that_counts_as_made_is_the_tools() -> None:
     read = note.read("---\nurl: x\ncomment: read twice\nrating: 5\n---\n")
     assert note.own_properties(read, ("comment",)) == ("rating",)
     assert note.own_properties(read, ()) == ("comment", "rating")
+
+
+def test_a_note_that_has_them_all_has_the_facts_before_its_digests() -> None:
+    ranks = list(PROPERTY_RANKS)
+    assert ranks == sorted(ranks, key=PROPERTY_RANKS.__getitem__)
+    facts = [fact.name for fact in FACTS if fact.kind != "callout" and fact.name != "doi"]
+    before, after = ranks[: ranks.index(facts[0])], ranks[ranks.index(facts[-1]) + 1 :]
+    assert ranks == [*before, *facts, *after] and after[0] == "digests"
+    assert [*before, *after] == list(PROPERTIES)
 
 
 ALL = Facts("2023-08-14", "2023-09-01", "T", ("A",), ("cs.CL",), "10.1/x", "J", "12 pages", "Words")

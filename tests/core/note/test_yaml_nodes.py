@@ -32,6 +32,18 @@ def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.parametrize("more", ["", "\n".join(f"k{n}: []" for n in range(300))])
+@pytest.mark.parametrize(("opened", "closed"), ["[]", ("{a: ", "}"), ("[{a: ", "}]")])
+def test_what_is_twenty_deep_is_read(opened: str, closed: str, more: str) -> None:
+    # The block itself is one level, and each pair is as many as it has brackets.
+    deepest = 20 - 1
+    pairs, one = deepest // len(closed), deepest % len(closed)
+    for deeper in (0, 1):
+        inside = "[" * (one + deeper) + "]" * (one + deeper)
+        broken = read(note(f"a: {opened * pairs}{inside or 1}{closed * pairs}", more)).broken
+        assert (broken is not None and "more than 20 deep" in broken[1]) == bool(deeper)
+
+
 @pytest.mark.parametrize(
     "content", ["\na: b\nc: \udcff\n", "\na: b\nc: d\re\n", "\na: b\nc: \x01\n", "\na: b\nc: {}}\n"]
 )

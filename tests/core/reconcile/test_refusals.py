@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.model.base import LINK, Base, value_hash
@@ -103,3 +104,12 @@ def test_the_spelling_of_a_link_that_leads_nowhere_again_is_refused() -> None:
     (found,) = find_refusals(*vault.look(), {}, [undone])
     assert found.base_key == BaseKey(Key(""), NOTE, f"{LINK}old")
     assert found.hashes == (value_hash("old"), "papers/new.md")
+
+
+def test_nothing_is_out_of_date_while_files_are_not_read_or_on_their_way() -> None:
+    snapshot, _ = MemoryVault({WEEK: TEXT}).look()
+    row = BaseKey(KEY, "", "title")
+    base = Base({}, True, refused={row: (value_hash("T: A"), value_hash("T: B"))})
+    assert out_of_date(snapshot, base) == [row]
+    assert out_of_date(snapshot, replace(base, arriving=True)) == []
+    assert out_of_date(snapshot._replace(locked={NOTE: ""}), base) == []

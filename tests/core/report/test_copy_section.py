@@ -37,6 +37,12 @@ def test_a_row_is_read_as_it_was_written(words: str) -> None:
 def test_the_same_rows_are_the_same_bytes() -> None:
     assert text([ONE, TWO, ONE]) == text([TWO, ONE])
     assert text([]) == ""
+    pairs = [(RelPath(f"{name} 2.md"), RelPath(f"{name}.md")) for name in "dbca"]
+    mine = [pair[1] for pair in pairs]
+    asked = copy_section.questions(pairs, 0, mine)
+    assert asked == copy_section.questions(sorted(pairs), 0, sorted(mine))
+    at = [asked.index(f"`{path}`") for path in sorted(copy for copy, _ in pairs)]
+    assert at == sorted(at)
     assert text(read(text([ONE, TWO])).rows) == text([ONE, TWO])
 
 

@@ -15,6 +15,13 @@ CASES = [
     ("P one\nP two\n\nQ", "P one\nP two\n\nR", ["*(1 paragraph the same)*", "", "~~Q~~ ==R=="]),
     ("see [[x]] #t", "see [[y]] #t", ["see ~~\\[\\[x\\]\\]~~ ==\\[\\[y\\]\\]== \\#t"]),
     ("这是一个", "这是二个", ["这是\u2009~~一~~ ==二==\u2009个"]),
+    # A blank between two changes is one of them, the end of a line is not.
+    ("a b c d\n\nQ", "a x y d\n\nR", ["a ~~b c~~ ==x y== d", "", "~~Q~~ ==R=="]),
+    (
+        "a b\nc d\n\nQ",
+        "a x\ny d\n\nQ",
+        ["a ~~b~~ ==x==", "~~c~~ ==y== d", "", "*(1 paragraph the same)*"],
+    ),
     ("x", "- x", ["==\\-== x"]),
 ]
 

@@ -22,6 +22,13 @@ def test_an_anchor_stands_once_on_both_sides() -> None:
     assert common(a, b) == common(b, a) == []
 
 
+def test_long_texts_with_little_in_common_are_compared_finely() -> None:
+    """Lines that stand twice on each side are no anchors, and are found all the same."""
+    a = [*map(str, range(60)), "x", *map(str, range(60, 120)), "x"]
+    b = [*map(str, range(120, 180)), "x", *map(str, range(180, 240)), "x", "end"]
+    assert common(a, b) == [(60, 60), (121, 121)]
+
+
 def test_steps_turn_one_into_the_other() -> None:
     kinds = [(each.kind, each.start, each.end) for each in changes("abcde", "xbcfe1")]
     assert kinds == [

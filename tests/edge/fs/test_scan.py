@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 from tests.support.written_world import P, World
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.scan import Stat, scan
+from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, Scan, Stat, scan, walk
 from vault_sync.edge.platform import current
 
 # ---- looking
@@ -62,6 +62,63 @@ def test_scan_sees_visible_notes_and_names_what_it_does_not_follow(world: World)
         ("folder", "symlink"),
         ("pipe.md", "not-a-file"),
     ]
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o333, 0o400, 0o040, 0o004])
+def test_a_note_that_nobody_may_read_is_told_and_counts(world: World, mode: int) -> None:
+    world.put("a.md", "a").chmod(mode)
+    found = scan(world.vault)
+    assert list(found.files) == ["a.md"]
+    told = [(each.path, each.code, each.level, each.hint) for each in found.problems]
+    closed = ("a.md", "unreadable", "problem", "change its permissions")
+    assert told == ([closed] if mode in {0o000, 0o333} else [])
+
+
+def test_a_folder_that_is_called_like_a_note_is_a_folder(world: World) -> None:
+    world.put("a.md/b.md", "b")
+    (world.vault / ".c.md").symlink_to("a.md")
+    found = scan(world.vault)
+    assert list(found.files) == ["a.md/b.md"]
+    assert not found.problems
+
+
+def test_what_is_no_note_is_named_by_nobody(world: World) -> None:
+    """A pipe and a link to nothing, which no note's name has."""
+    os.mkfifo(world.vault / "pipe")
+    (world.vault / "nothing").symlink_to("/nowhere")
+    (world.vault / "circle").symlink_to("circle")
+    (world.vault / "folder.MD").mkdir()
+    assert scan(world.vault) == Scan({}, ())
+
+
+def test_a_walk_yields_what_each_folder_holds_and_what_is_closed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("a.md", "b/c.txt", "shut/d.md", ".hidden/e.md"):
+        world.put(path, "x")
+    (world.vault / "link").symlink_to("b")
+    os.mkfifo(world.vault / "pipe")
+    open_folder = current.files.open_folder
+
+    def deny(name: str, above: int) -> int:
+        if name == "shut":
+            raise PermissionError(errno.EACCES, "planted")
+        return open_folder(name, above)
+
+    monkeypatch.setattr(current.files, "open_folder", deny)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    found = list(walk(world.vault))
+    assert {each.path: each.kind for each in found if isinstance(each, FolderEntry)} == {
+        "a.md": "file",
+        "b": "folder",
+        "b/c.txt": "file",
+        "shut": "folder",
+        ".hidden": "hidden",
+        "link": "link",
+        "pipe": "other",
+    }
+    assert [each.path for each in found if isinstance(each, ClosedFolder)] == ["shut"]
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_a_folder_that_cannot_be_listed_is_a_problem(

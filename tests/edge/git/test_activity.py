@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.watching import git
-from vault_sync.edge.git.activity import git_busy, git_dirs, head
+from vault_sync.edge.git.activity import git_busy, git_dirs, head, is_bisecting
 
 # Git
 
@@ -42,6 +42,65 @@ def test_git_at_work_around_the_vault_and_in_it(repository: Path) -> None:
         assert git_busy(vault) is not None
         (directory / "index.lock").unlink()
     assert git_busy(vault) is None
+
+
+def test_the_nearest_repository_above_counts_and_those_in_the_vault_by_name(
+    tmp_path: Path,
+) -> None:
+    """A text of HEADs in another sequence would be taken for a move."""
+    vault = tmp_path / "vault"
+    names = ["d", "a", "e", "b", "c"]
+    for folder in (tmp_path, vault, *(vault / name for name in names), tmp_path / "x"):
+        (folder / ".git").mkdir(parents=True)
+    (vault / "link").symlink_to(tmp_path / "x")
+    assert git_dirs(vault) == tuple(
+        folder / ".git" for folder in (vault, *(vault / name for name in sorted(names)))
+    )
+
+
+def test_a_search_by_bisection_in_any_of_them(repository: Path) -> None:
+    assert not is_bisecting(repository)
+    (repository / "notes" / ".git").mkdir(parents=True)
+    assert not is_bisecting(repository)
+    (repository / "notes" / ".git" / "BISECT_LOG").write_text("")
+    assert is_bisecting(repository)
+
+
+MAIN = "ref: refs/heads/main\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "text"),
+    [
+        ({"HEAD": "1234\n"}, "1234"),
+        ({"HEAD": MAIN, "refs/heads/main": "12\n"}, "refs/heads/main 12"),
+        (
+            {"HEAD": MAIN, "packed-refs": "# pack-refs\n11 refs/heads/main2\n22 refs/heads/main\n"},
+            "refs/heads/main 22",
+        ),
+        (
+            {"HEAD": MAIN, "refs/heads/main": "12\n", "packed-refs": "22 refs/heads/main\n"},
+            "refs/heads/main 12",
+        ),
+        ({"HEAD": MAIN, "reftable/tables.list": "1.ref\n"}, "refs/heads/main 1.ref\n"),
+        ({"HEAD": MAIN, "commondir": "sub\n", "sub/refs/heads/main": "7"}, "refs/heads/main 7"),
+        ({"HEAD": MAIN, "commondir": "sub\n", "refs/heads/main": "8"}, "refs/heads/main 8"),
+        ({"HEAD": MAIN}, "refs/heads/main "),
+        ({}, ""),
+    ],
+)
+def test_the_head_as_it_stands_in_files(tmp_path: Path, files: dict[str, str], text: str) -> None:
+    (tmp_path / ".git").mkdir()
+    for name, content in files.items():
+        (tmp_path / ".git" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".git" / name).write_text(content)
+    assert head(tmp_path) == text
+    (tmp_path / ".git").rename(tmp_path / "elsewhere")
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / ".git").write_text("gitdir: ../elsewhere\n")
+    assert head(tmp_path / "work") == text
+    (tmp_path / "work" / ".git").write_text("../elsewhere\n")
+    assert head(tmp_path / "work") == "", "a file that says something else"
 
 
 def test_a_real_merge_that_stops_at_a_conflict(repository: Path) -> None:

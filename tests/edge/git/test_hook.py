@@ -27,6 +27,32 @@ def test_installed_and_taken_out_all_is_as_before(tmp_path: Path, theirs: str | 
     assert theirs is None or file.read_text() == theirs
 
 
+def test_everybody_who_may_commit_may_run_it(tmp_path: Path) -> None:
+    """A file made under any umask; what else its mode said stays."""
+    for mode in (0o600, 0o644):
+        file = tmp_path / "pre-commit"
+        file.write_text(f"{hook._MARK}\nof an earlier release\n")
+        file.chmod(mode)
+        assert hook.install(tmp_path, "python3") == [f"{file}: the hook"]
+        assert file.stat().st_mode & 0o777 == mode | 0o111
+        assert "of an earlier release" not in file.read_text()
+        assert not (tmp_path / hook.SET_ASIDE).exists(), "it was ours"
+
+
+def test_what_was_done_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "hooks"
+    file, aside = folder / "pre-commit", folder / hook.SET_ASIDE
+    assert hook.uninstall(folder) == []
+    assert hook.install(folder, "python3") == [f"{file}: the hook"]
+    assert hook.uninstall(folder) == [f"{file}: taken out"]
+    file.write_text(THEIRS)
+    assert hook.install(folder, "python3") == [
+        f"{aside}: the hook that was there; ours calls it first",
+        f"{file}: the hook",
+    ]
+    assert hook.uninstall(folder) == [f"{file}: the hook that was there before"]
+
+
 def test_two_hooks_of_others_are_never_overwritten(tmp_path: Path) -> None:
     for name in ("pre-commit", hook.SET_ASIDE):
         (tmp_path / name).write_text(THEIRS)
@@ -41,11 +67,19 @@ def test_a_block_is_added_once_and_taken_out_without_a_trace(tmp_path: Path, bef
     file = tmp_path / ".gitattributes"
     if before:
         file.write_bytes(before)
-    assert hook.add_block(file, ["*.md merge=vault-sync"])
-    assert not hook.add_block(file, ["*.md merge=vault-sync"])
+    assert [hook.add_block(file, ["*.md merge=vault-sync"]) for _ in range(2)] == [True, False]
     assert b"\n*.md merge=vault-sync\n" in file.read_bytes()
-    assert hook.remove_block(file) and not hook.remove_block(file)
+    assert [hook.remove_block(file) for _ in range(2)] == [True, False]
     assert (file.read_bytes() if file.exists() else b"") == before
+
+
+@pytest.mark.parametrize("text", [b"", b"a\n", b"# vault-sync: end\n# vault-sync: begin\n"])
+def test_without_a_whole_block_a_file_is_left_as_it_is(tmp_path: Path, text: bytes) -> None:
+    file = tmp_path / ".gitattributes"
+    assert hook.remove_block(file) is False
+    file.write_bytes(text)
+    assert hook.remove_block(file) is False
+    assert file.read_bytes() == text
 
 
 def test_what_was_added_below_the_block_stays(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,7 +90,7 @@ def test_the_index_its_changes_and_their_texts(calls: Repository) -> None:
     assert git_calls.holding(calls, ["ODD"]) == [ODD], "in any case"
     assert git_calls.untracked(calls, ignored=False) == ["a.md"]
     assert (calls.top / ".git/index").read_bytes() == index
-    with pytest.raises(GitError, match="missing"):
+    with pytest.raises(GitError, match=f"^git cat-file: {'0' * 39}1 missing$"):
         git_calls.blobs(calls, ["0" * 39 + "1"])
 
 
@@ -99,10 +101,71 @@ def test_a_name_that_is_only_announced_is_in_no_commit(calls: Repository) -> Non
     assert git_calls.changes(calls) == []
 
 
+def test_where_no_git_is_that_is_said(calls: Repository) -> None:
+    with pytest.raises(GitError, match="not to be found on PATH"):
+        calls._replace(environment={"PATH": "/nowhere"}).git("status")
+
+
+def test_a_hooks_repository_is_the_one_that_git_names(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the folder in which git calls it; by itself that of the vault."""
+    monkeypatch.chdir(repository)
+    environ = {"PATH": os.environ["PATH"]}
+    assert not git_calls.in_hook(environ)
+    with pytest.raises(GitError):
+        git_calls.repository(tmp_path, environ)
+    for name, path in (("GIT_DIR", ".git"), ("GIT_INDEX_FILE", ".git/index")):
+        assert git_calls.in_hook({name: path})
+        found = git_calls.repository(tmp_path, environ | {name: path})
+        assert found.top == repository.resolve()
+        assert found.environment[name] == str(repository / path)
+        assert found.environment["GIT_OPTIONAL_LOCKS"] == "0"
+
+
+def test_the_files_of_the_last_commit_and_of_an_unfinished_merge(calls: Repository) -> None:
+    (calls.top / "link.md").symlink_to("a.md")
+    git(calls.top, "add", "-A")
+    git(calls.top, "commit", "-qm", "3")
+    (one,) = git_calls.head(calls)
+    assert one == ("a.md", git(calls.top, "rev-parse", "HEAD:a.md"), 0)
+    git(calls.top, "checkout", "-qb", "side", "HEAD~2")
+    (calls.top / "a.md").write_text("other\n")
+    git(calls.top, "commit", "-qam", "side")
+    with suppress(subprocess.CalledProcessError):
+        git(calls.top, "merge", "main")
+    assert [(each.path, each.stage) for each in git_calls.index(calls)] == [
+        ("a.md", stage) for stage in (1, 2, 3)
+    ]
+
+
+def test_before_the_first_commit_all_of_the_index_is_new(calls: Repository) -> None:
+    git(calls.top, "checkout", "-q", "--orphan", "new")
+    (change,) = git_calls.changes(calls)
+    assert (change.path, change.old) == ("a.md", "") and change.new
+    with pytest.raises(GitError):
+        git_calls.head(calls)
+
+
+def test_what_is_ignored_is_asked_for_by_itself(calls: Repository) -> None:
+    for name in ("b.md", "c.txt"):
+        (calls.top / name).write_text("x")
+    (calls.top / ".gitignore").write_text("*.txt\n")
+    assert git_calls.untracked(calls, ignored=True) == ["c.txt"]
+    assert git_calls.untracked(calls, ignored=False) == [".gitignore", "b.md"]
+
+
+def test_hooks_lie_where_the_repository_says(calls: Repository) -> None:
+    assert git_calls.hooks_folder(calls) == calls.top / ".git" / "hooks"
+    git(calls.top, "config", "core.hooksPath", "our hooks")
+    assert git_calls.hooks_folder(calls) == calls.top / "our hooks"
+
+
 def test_settings_are_put_and_dropped_as_one_section(calls: Repository) -> None:
     assert git_calls.settings(calls, "vault-sync") == {}
     git_calls.drop_section(calls, "vault-sync")
     git_calls.set_value(calls, "vault-sync.root", ODD)
+    git_calls.set_value(calls, "vault-sync-2.root", "another's")
     assert git_calls.settings(calls, "vault-sync") == {"vault-sync.root": ODD}
     git_calls.drop_section(calls, "vault-sync")
     assert git_calls.settings(calls, "vault-sync") == {}
@@ -116,6 +179,9 @@ def test_a_merge_by_line_counts_its_conflicts(tmp_path: Path, theirs: str, confl
         path.write_text(texts[path.name])
     assert git_calls.merge_by_line(*paths) == conflicts
     assert ("<<<<<<< ours" in paths[0].read_text()) == bool(conflicts)
+    paths[0].write_text(texts["ours"])
+    assert git_calls.merge_by_line(*paths, favour_ours=True) == 0
+    assert paths[0].read_text() == ("A\nb\nc\n" if conflicts else "A\nb\nC\n")
     paths[0].write_bytes(b"\0")
     with pytest.raises(GitError, match="merge-file"):
         git_calls.merge_by_line(*paths)

@@ -44,6 +44,31 @@ def test_a_library_without_that_rename_is_passed_by(
     os.close(folder)
 
 
+@pytest.mark.parametrize(
+    ("machine", "number"),
+    [("x86_64", 316), ("i686", 353), ("armv7l", 382), ("aarch64", 276), ("riscv64", 276)],
+)
+@pytest.mark.parametrize(("exchange", "flag"), [(False, 1), (True, 2)])
+def test_each_machine_has_a_number_of_its_own_for_that_rename(
+    monkeypatch: pytest.MonkeyPatch, machine: str, number: int, exchange: bool, flag: int
+) -> None:
+    called: list[tuple[object, ...]] = []
+
+    class Syscall:
+        argtypes: list[type]
+
+        def __call__(self, *arguments: object) -> int:
+            called.append(arguments)
+            return 0
+
+    monkeypatch.setattr(posix, "kernel_rename", lambda _: None)
+    monkeypatch.setattr(linux, "_kernel_rename", linux._kernel_rename.__wrapped__)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine=machine))
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: SimpleNamespace(syscall=Syscall()))
+    assert linux.flagged_rename(3, "a", 4, "b", exchange=exchange)
+    assert called == [(number, 3, b"a", 4, b"b", flag)]
+
+
 @pytest.mark.parametrize(("code", "raised"), [(errno.ENOTSUP, False), (errno.EIO, True)])
 def test_attributes_that_a_disk_has_not_are_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool

@@ -224,6 +224,17 @@ def test_a_line_without_end_costs_no_memory(
     assert peak < 2_000_000
 
 
+@pytest.mark.parametrize(("length", "read"), [(4_000_000, True), (4_000_001, False)])
+def test_a_line_of_more_than_four_megabytes_is_none(
+    tmp_path: Path, length: int, read: bool
+) -> None:
+    start, end = b'{"id":"2308.07124","x":"', b'"}\n'
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(start + b"y" * (length - len(start) - len(end)) + end)
+    found = facts(path, ["2308.07124"])
+    assert (len(found.facts), len(found.problems)) == ((1, 0) if read else (0, 1))
+
+
 def test_only_lines_that_can_hold_a_wanted_paper_are_parsed(tmp_path: Path) -> None:
     others = [record(f"2307.{number:05}") for number in range(2_000)]
     path = written(tmp_path / "a.jsonl", *others, record("2308.07124"), "{ never read")

@@ -82,11 +82,17 @@ def value_gone(world: World) -> None:
     said_changed(world, "DELETE FROM said WHERE id = 7")
 
 
+def emptied(world: World) -> None:
+    database(world).write_bytes(b"")
+    (database(world).parent / "saved").mkdir()  # as a pass leaves it that replaced a text
+
+
 DISTRUSTED = (
     other_folder,
     cut_short,
     overwritten,
     zeroed,
+    emptied,
     value_changed,
     value_of_another_row,
     value_of_another_agreement,

@@ -122,12 +122,13 @@ def test_of_a_paper_that_was_removed_here_no_value_is(world: World) -> None:
     assert not learnt(world, ("a", "b", "typed")).starts_everywhere
 
 
-def test_the_oldest_values_go_and_then_none_is_older_than_every_text(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(earlier_values, "MOST_VALUES", 3)
-    found = learnt(world, ("a", "b", "typed"), ("b", "c", "typed"), ("c", "d", "typed"))
-    assert [past.value for past in found.values] == ["b", "c", "d"]
+def test_the_oldest_values_go_and_then_none_is_older_than_every_text(world: World) -> None:
+    steps: list[tuple[str | None, str, Origin]] = [
+        (str(number), str(number + 1), "typed") for number in range(99)
+    ]
+    assert learnt(world, *steps).starts_everywhere
+    found = learnt(world, ("99", "100", "typed"))
+    assert [past.value for past in found.values] == [str(number) for number in range(1, 101)]
     assert not found.starts_everywhere
 
 

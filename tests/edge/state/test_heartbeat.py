@@ -35,6 +35,10 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     assert heartbeat.read(tmp_path) is None
 
 
+def test_whoever_gives_a_sign_is_alive() -> None:
+    assert heartbeat.Heartbeat(7, 1.0, time.time()).lines() == ["daemon     process 7, starting"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"pid": 7}', '{"of a newer one": 1}', "{"])
 def test_a_sign_of_another_version_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / heartbeat.FILE).write_text(text)
@@ -54,3 +58,8 @@ def test_the_files_that_wait_are_shown_by_name_and_a_silent_daemon_is_told(tmp_p
         late = replace(read, beat=read.beat - heartbeat.STALE - 1).lines()
         assert late == [f"{first} (silent for minutes: restart it)", *lines]
         assert replace(read, last_pass=0.0).lines()[1].endswith(": nothing to do")
+
+
+def test_no_daemon_ran_where_a_file_stands_for_the_folder_of_states(tmp_path: Path) -> None:
+    (tmp_path / "states").write_text("a file")
+    assert heartbeat.read(tmp_path / "states" / "vault") is None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import unicodedata
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,15 @@ from tests.support.state_rows import database, keep, say
 from tests.support.written_world import World
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.vault_dir import VaultDir, write_id
-from vault_sync.edge.state.places import canonical, identity_of, moved_state, root_id, same_folder
+from vault_sync.edge.state.places import (
+    DATABASE,
+    canonical,
+    databases,
+    identity_of,
+    moved_state,
+    root_id,
+    same_folder,
+)
 from vault_sync.edge.state.vault_id import agree_on_id
 
 
@@ -41,6 +51,20 @@ def test_a_moved_vault_is_found_by_its_folder_and_its_id(world: World) -> None:
     with VaultDir(world.vault) as back:
         write_id(back, id_)
     assert moved_state(parent, identity_of(moved)) is None, "its old path has the id too"
+
+
+def test_states_come_in_the_sequence_of_their_names(tmp_path: Path) -> None:
+    """So that which of two is found does not depend on the disk."""
+    names = [f"vault-{number}" for number in (3, 1, 4, 0, 5, 9, 2, 6, 8, 7)]
+    for name in names:
+        (tmp_path / name).mkdir()
+        with closing(sqlite3.connect(tmp_path / name / DATABASE)) as connection:
+            connection.execute("CREATE TABLE t(x)")
+    found = []
+    for folder, connection in databases(tmp_path):
+        found.append(folder.name)
+        connection.close()
+    assert found == sorted(names)
 
 
 def test_links_are_followed_and_names_stay(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
+from vault_sync.edge.platform import current
+from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
@@ -39,6 +42,13 @@ def test_without_the_override_it_is_the_platforms(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "xdg"))
     monkeypatch.setenv("HOME", str(tmp_path))
     assert "vault-sync" in state_dir(tmp_path / "vault", {}).parts
+
+
+def test_the_folder_of_a_state_has_the_same_name_in_every_release(tmp_path: Path) -> None:
+    """Else a newer program would find none, and begin anew."""
+    environ = {"VAULT_SYNC_STATE_DIR": str(tmp_path)}
+    assert state_dir(Path("/vaults/My Papers"), environ) == tmp_path / "My Papers-99904f4cfe0382da"
+    assert state_dir(Path("/vaults"), {"VAULT_SYNC_STATE_DIR": "states"}).is_absolute()
 
 
 def test_never_in_the_vault(world: World) -> None:
@@ -123,10 +133,32 @@ def test_an_update_is_kept_if_anything_of_it_is_new(world: World) -> None:
     assert world.state().rows() == {A: '"one"'}
 
 
-# ---- when it is not believed
-
-
 # ---- one writer
+
+
+def test_who_has_let_go_of_the_lock_writes_no_more(world: World) -> None:
+    state = world.state()
+    with state.lock(0, {"week.md"}):
+        state.keep([say('"one"')])
+        state.keep([say('"two"')])
+        assert not state.was_before(A, '"one"'), "somebody types there"
+    with pytest.raises(AssertionError):
+        state.keep([say('"three"')])
+    assert state.rows() == {A: '"two"'}
+    assert state.was_before(A, '"one"'), "nobody is known to type there any more"
+
+
+def test_a_folder_that_cannot_be_locked_has_one_writer_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFS locks no folder, and one that is gone has no lock: the state has a lock of its own."""
+
+    def refuse(_: Path) -> int:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+
+    monkeypatch.setattr(current.files, "open_to_lock", refuse)
+    with world.state().lock(0), pytest.raises(Busy), world.state().lock(0):
+        pass
 
 
 def test_what_one_update_puts_and_another_drops_stands_as_in_the_database(world: World) -> None:

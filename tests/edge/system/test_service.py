@@ -86,6 +86,12 @@ def test_the_name_is_of_the_vault_alone() -> None:
     assert len(service.name_of(Path("/" + "x" * 250))) < 80
 
 
+def test_the_name_is_the_same_in_every_release() -> None:
+    """Else a newer program would leave the old service running beside its own."""
+    assert service.name_of(Path("/a/My Notes")) == "vault-sync-My-Notes-6bfd5deb"
+    assert service.name_of(Path("/" + "x" * 50)) == f"vault-sync-{'x' * 40}-8f8aa8bb"
+
+
 def test_the_command_is_this_installation() -> None:
     command = service.command(Path("/v a"))
     assert command[0] == sys.executable
@@ -237,18 +243,32 @@ def test_launchd(host: Host, manager: Manager, vault: Path) -> None:
     mac = replace(host, manager="launchd", environ={"VAULT_SYNC_STATE_DIR": "/s"})
     done = service.install(vault, mac)
     assert done.file.parent == host.home / "Library" / "LaunchAgents"
-    told = plistlib.loads(done.file.read_bytes())
-    assert done.file.name == f"{told['Label']}.plist"
-    assert told["ProgramArguments"] == list(service.command(vault))
-    assert told["EnvironmentVariables"] == {"VAULT_SYNC_STATE_DIR": "/s"}
-    assert told["RunAtLoad"] is True
-    assert told["KeepAlive"] == {"SuccessfulExit": False}
-    assert manager.asked[-1] == f"launchctl bootstrap gui/1000 {shlex.quote(str(done.file))}"
+    label = f"org.{service.name_of(vault)}"
+    assert done.file.name == f"{label}.plist"
+    assert plistlib.loads(done.file.read_bytes()) == {
+        "Label": label,
+        "ProgramArguments": list(service.command(vault)),
+        "EnvironmentVariables": {"VAULT_SYNC_STATE_DIR": "/s"},
+        "RunAtLoad": True,
+        "KeepAlive": {"SuccessfulExit": False},
+        "ThrottleInterval": 10,
+        "ProcessType": "Background",
+        "LowPriorityIO": True,
+        "ExitTimeOut": 30,
+    }
+    assert manager.asked == [
+        f"launchctl bootout gui/1000/{label}",
+        f"launchctl bootstrap gui/1000 {shlex.quote(str(done.file))}",
+    ]
+    assert service.state(vault, mac) == ServiceState(done.file, True, enabled=True, active=False)
     manager.says = "state = running"
-    found = service.state(vault, mac)
-    assert (found.installed, found.enabled, found.active) == (True, True, True)
-    assert service.uninstall(vault, mac).ran == (f"launchctl bootout gui/1000/{told['Label']}",)
+    assert service.state(vault, mac) == ServiceState(done.file, True, enabled=True, active=True)
+    manager.says, manager.fails = "", "print"
+    assert service.state(vault, mac) == ServiceState(done.file, True, enabled=False, active=False)
+    assert service.uninstall(vault, mac).ran == (f"launchctl bootout gui/1000/{label}",)
     assert not done.file.exists()
+    assert not service.state(vault, mac).installed
+    service.uninstall(vault, mac)  # again is no harm
 
 
 def test_this_host_is_known_or_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,6 +285,54 @@ def test_a_program_that_is_missing_is_a_failure() -> None:
     assert host.run(["/none/systemctl"]).returncode == 127
     assert host.start(["/none/pythonw"]).returncode == 127
     assert host.start([sys.executable, "-c", "raise SystemExit(2)"]).returncode == 2
+
+
+def test_a_manager_that_does_not_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(words: Sequence[str], *, timeout: float, **_: object) -> None:
+        raise subprocess.TimeoutExpired(words, timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    done = service.this_host().run(["systemctl", "--user", "daemon-reload"])
+    assert done.returncode == 127 and "timed out after 60" in done.stderr
+
+
+def test_what_a_manager_says_is_text_and_its_failure_a_number() -> None:
+    program = (
+        "import sys; sys.stdout.buffer.write(b'a\\xff\\n'); print('b', file=sys.stderr); exit(3)"
+    )
+    done = service.this_host().run([sys.executable, "-c", program])
+    assert (done.returncode, done.stdout, done.stderr) == (3, "a\ufffd\n", "b\n")
+
+
+@pytest.mark.parametrize(
+    ("ends", "code", "words"), [(None, 0, ""), (0, 0, ""), (7, 7, "it ended at once")]
+)
+def test_what_is_started_is_left_running(
+    monkeypatch: pytest.MonkeyPatch, ends: int | None, code: int, words: str
+) -> None:
+    """In its first seconds it is seen to fail; it has no window to read from or to write to."""
+
+    class Process:
+        def __init__(self, *_: object, **streams: int) -> None:
+            self.returncode = ends
+            assert set(streams.values()) == {subprocess.DEVNULL} and len(streams) == 3
+
+        def wait(self, seconds: float) -> int:
+            if ends is None:
+                raise subprocess.TimeoutExpired("watch", seconds)
+            return ends
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
+    done = service.this_host().start(["watch"])
+    assert (done.returncode, done.stderr) == (code, words)
+
+
+def test_a_failure_without_words_is_told_by_its_number(
+    host: Host, monkeypatch: pytest.MonkeyPatch, vault: Path
+) -> None:
+    silent = replace(host, run=lambda words: CompletedProcess(words, 5, "", " \n"))
+    done = service.install(vault, silent)
+    assert done.ran == () and len(done.todo) == 3 and done.failure == "exit code 5"
 
 
 # ---- Windows
@@ -324,6 +392,9 @@ def test_what_windows_would_not_start_rightly_is_refused(
 ) -> None:
     deep = tmp_path.joinpath(*["a long name of a folder"] * 12)
     deep.mkdir(parents=True)
+    assert service.install(deep, windows, ["x" * 260]).ran[-1] == "x" * 260
+    with pytest.raises(ServiceError, match="260 characters at login, and this one has 261"):
+        service.install(deep, windows, ["x" * 261])
     with pytest.raises(ServiceError, match="260 characters"):
         service.install(deep, windows)
     manager.registry.clear()

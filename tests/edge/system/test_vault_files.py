@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.edge.system import vault_files
 from vault_sync.edge.system.surroundings import Surroundings
 from vault_sync.edge.system.vault_files import Tree, findings, read_tree
 
@@ -97,6 +98,61 @@ def test_a_configuration_above_the_obsidian_vault(tmp_path: Path) -> None:
     (tmp_path / "vault" / ".obsidian").mkdir(parents=True)
     (problem,) = found(tmp_path)
     assert (problem.code, problem.path) == ("config-place", "vault")
+    (tmp_path / "other" / ".obsidian").mkdir(parents=True)
+    assert found(tmp_path) == [], "nobody can say which is meant"
+
+
+def test_of_three_alike_the_first_is_named_and_the_others_told(tmp_path: Path) -> None:
+    put(tmp_path, x__ab="x\n", x__AB="x\n", x__Ab="x\n", ab="x\n")
+    (problem,) = found(tmp_path)
+    assert problem.path == "x/AB.md" and "from x/Ab.md, x/ab.md only" in problem.message
+
+
+def test_a_copy_is_told_once_and_only_of_a_note(tmp_path: Path) -> None:
+    """`a 2 (1)` may be a copy of two others."""
+    put(tmp_path, a=TEXT, a_2=TEXT, b=TEXT)
+    for name in ("a 2 (1).md", "a (1).md", "b 2.txt", "b.txt"):
+        (tmp_path / name).write_text(TEXT)
+    assert [path for code, path in codes(tmp_path) if code == "numbered-copy"] == [
+        "a (1).md",
+        "a 2 (1).md",
+        "a 2.md",
+    ]
+
+
+def test_folders_in_which_nothing_can_be_written_are_told_but_for_the_vaults_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("c", "b", "a"):
+        (tmp_path / name).mkdir()
+    closed = {tmp_path, tmp_path / "c", tmp_path / "b"}
+    monkeypatch.setattr(os, "access", lambda path, _: path not in closed)
+    assert told(found(tmp_path)) == [
+        ("read-only", "b", "a folder cannot be written (2 such in the vault)", None, "notice")
+    ]
+
+
+def test_a_walk_sorts_what_it_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path, a="x\n", b__c="x\n")
+    for folder in (".obsidian", "b/.obsidian", ".git"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "b" / ".d.md.icloud").write_text("")
+    (tmp_path / "link").symlink_to("b")
+    monkeypatch.setattr(vault_files, "is_away", lambda status: status.st_size == 3)
+    (tmp_path / "away.md").write_text("abc")
+    tree = read_tree(tmp_path)
+    assert (sorted(tree.folders), sorted(tree.files)) == (["", "b"], ["a.md", "away.md", "b/c.md"])
+    assert (tree.links, sorted(tree.absent)) == (["link"], ["away.md", "b/.d.md.icloud"])
+    assert (sorted(tree.vaults), tree.closed) == (["", "b"], [])
+    assert read_tree(tmp_path / "nowhere").closed == ["."]
+
+
+def test_what_is_away_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"\xff")
+    tree = read_tree(tmp_path)
+    tree.absent.append(RelPath("a.md"))
+    around = Surroundings(state=tmp_path, now=1e12, home=tmp_path / "nobody")
+    assert [each.code for each in findings(tmp_path, tree, around)] == ["not-downloaded"]
 
 
 def told(problems: list[Problem]) -> list[tuple[str, str, str, int | None, str]]:

@@ -96,8 +96,8 @@ def test_a_file_cut_short_is_not_believed(stored: Path) -> None:
 
 def test_numbers_that_cannot_be_stored_cost_time_and_nothing_else(stored: Path) -> None:
     big = FILES[PATH]._replace(stat=Stat(1, 2, 3, 2**63))
-    create(stored, "stamp", LAST, {PATH: big})
-    assert not stored.exists()
+    assert not create(stored, "stamp", LAST, {PATH: big})
+    assert index.glance(stored, "stamp") is None
 
 
 def test_it_is_made_anew_over_what_is_no_index(stored: Path) -> None:

@@ -36,6 +36,7 @@ from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.fs.scan import Scan, Stat
 from vault_sync.edge.state import deliveries, earlier_values
 from vault_sync.edge.state.deliveries import CopyRecord
+from vault_sync.edge.state.pass_log import PassRecord
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.observation import Observation, VaultTexts, copy_rules_of
 from vault_sync.sync.origins import copies
@@ -410,3 +411,18 @@ def test_a_note_under_an_old_path_is_merged_into_itself(state: StateStore) -> No
     old, now = RelPath("p/old.md"), RelPath("p/now.md")
     texts, moved = {old: note.format("there"), now: note.format("here")}, {old: now}
     assert "there" in merges(state, texts, moved=moved).texts[now]
+
+
+def test_an_undo_leaves_the_copies_alone_that_it_put_back(state: StateStore) -> None:
+    own, was = RelPath("d/own.md"), RelPath(".trash/x.md")
+    records = [CopyRecord(COPY, "merged", "h"), CopyRecord(WEEK, "mine")]
+    with state.writing() as connection:
+        deliveries.note_copies(connection, records, [COPY, WEEK])
+        connection.execute("UPDATE copy SET pass = 7 WHERE path = ?", (COPY,))
+    second = RelPath("d/week (Conflicted copy 2).md")
+    done = Outcome(tuple(Rename(was, to, "", "") for to in (own, WEEK, second)))
+    copies.take_back(state, PassRecord(8, "", "undo of 6", open=False, changes=()), done)
+    left = {CopyRecord(WEEK, "left"), CopyRecord(second, "left")}
+    assert set(deliveries.read_copies(state.select)) == {records[0], *left}
+    copies.take_back(state, PassRecord(8, "", "undo of 7", open=False, changes=()), Outcome())
+    assert set(deliveries.read_copies(state.select)) == {CopyRecord(COPY, "left"), *left}

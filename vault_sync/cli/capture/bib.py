@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection
 
-from vault_sync.cli.console import Console, UsageError
+import click
+
+from vault_sync.cli.console import Console
+from vault_sync.cli.passes import digest_read
 from vault_sync.core.citation import bibtex, reference
 from vault_sync.core.citation.reference import Reference
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.config import Config
@@ -33,8 +35,7 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
         kind = "csl" if csl else "bibtex"
         console.answer(config.root, references=len(found), form=kind, text=text)
         return report.IN_LINE
-    sys.stdout.buffer.write(text.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
+    click.echo(text.encode("utf-8", "replace"), nl=False)
     if not found:
         why = "none of them is asked for" if whole else "`vault-sync rebuild` makes the notes"
         console.complain([f"{report.counted(len(whole), 'reference')} in the vault: {why}"])
@@ -48,12 +49,8 @@ def _bibtex(found: list[Reference]) -> str:
 def _of_digest(
     console: Console, config: Config, observation: Observation, given: str
 ) -> Collection[Key]:
-    for name in (given, f"{given}.md"):
-        path = RelPath(console.path_in(config, name))
-        if path in observation.snapshot.digests:
-            return {entry.key for entry in observation.snapshot.digests[path].entries}
-    globs = ", ".join(config.rules.digest_paths)
-    raise UsageError(f"{given}: no digest of this vault: [digests] paths finds {globs}")
+    path = digest_read(console, config, observation, given)
+    return {entry.key for entry in observation.snapshot.digests[path].entries}
 
 
 def _chosen(reference: Reference, keys: Collection[Key] | None, tag: str | None) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vault_sync.cli import completing
-from vault_sync.cli.options import DONE, LOCKED, SHOWN, verb
+from vault_sync.cli.options import LOCKED, SHOWN, WRITTEN, verb
 from vault_sync.cli.verbs import OFFLINE, cli
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@verb(cli, example="vault-sync week --next --open", exits=DONE | LOCKED)
+@verb(cli, example="vault-sync week --next --open", exits=WRITTEN | LOCKED)
 @click.option("--next", "following", is_flag=True, help="The week after.")
-@click.option("--date", "day", type=DAY, help="The week of this day, 2023-08-16.")
+@click.option("--date", "day", type=DAY, metavar="DAY", help="The week of this day, 2023-08-16.")
 @click.option("--open", "opens", is_flag=True, help="Open it in Obsidian.")
 def week(console: Console, following: bool, day: datetime | None, opens: bool) -> int:
     """Print the path of this week's digest, made if it is missing.
@@ -89,7 +89,7 @@ def pdf(console: Console, note: Sequence[str]) -> int:
     return module.pdf(console, note)
 
 
-@verb(cli, example="vault-sync views", exits=DONE | LOCKED)
+@verb(cli, example="vault-sync views", exits=WRITTEN | LOCKED)
 @click.option("--again", is_flag=True, help="Write another file beside the one that is there.")
 def views(console: Console, again: bool) -> int:
     """Write Papers.base, views over the notes for Obsidian's Bases.
@@ -103,7 +103,9 @@ def views(console: Console, again: bool) -> int:
 
 
 @verb(cli, example="vault-sync stats --since 2023-08-01 --svg reading.svg", exits=SHOWN)
-@click.option("--since", type=DAY, help="Leave out the weeks that ended before this day.")
+@click.option(
+    "--since", type=DAY, metavar="DAY", help="Leave out the weeks that ended before it, 2023-08-16."
+)
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture too.")
 def stats(console: Console, since: datetime | None, svg: Path | None) -> int:
     """Show papers and words a week, tags over time, what is read.
@@ -117,8 +119,13 @@ def stats(console: Console, since: datetime | None, svg: Path | None) -> int:
 
 
 @verb(cli, example="vault-sync bib --tag code > code.bib", exits=SHOWN)
-@click.option("--digest", shell_complete=completing.digests, help="Only the papers of a digest.")
-@click.option("--tag", help="Only the papers with a tag.")
+@click.option(
+    "--digest",
+    metavar="DIGEST",
+    shell_complete=completing.digests,
+    help="Only the papers of a digest.",
+)
+@click.option("--tag", metavar="TAG", help="Only the papers with a tag.")
 @click.option("--csl", is_flag=True, help="Print CSL-JSON in place of BibTeX.")
 def bib(console: Console, digest: str | None, tag: str | None, csl: bool) -> int:
     """Print the notes as references, sorted by citekey.

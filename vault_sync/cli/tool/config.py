@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
+import vault_sync
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
@@ -26,8 +26,7 @@ def config(console: Console, *, example: bool) -> int:
     if console.json:
         click.echo(json_text({"path": path, "text": text}))
         return report.IN_LINE
-    sys.stdout.buffer.write(text.encode("utf-8"))
-    sys.stdout.buffer.flush()
+    click.echo(text.encode("utf-8"), nl=False)
     return report.IN_LINE
 
 
@@ -37,7 +36,7 @@ def package_file(name: str) -> Path:
     Raises:
         UsageError: it is not there.
     """
-    package = Path(__file__).resolve().parents[2]
+    package = Path(vault_sync.__file__).resolve().parent
     found = next((each for each in (package / name, package.parent / name) if each.exists()), None)
     if found is None:
         raise UsageError(f"{name} was not installed with this program: install it again")

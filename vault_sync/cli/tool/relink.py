@@ -8,7 +8,7 @@ from functools import partial
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.history import written
 from vault_sync.cli.passes import note_named
-from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.plan import Outcome, Plan
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.naming.note_names import UNLINKABLE
 from vault_sync.core.report import lines as report
@@ -40,7 +40,7 @@ def relink(console: Console, old: str, new: str, *, dry_run: bool) -> int:
             )
             return written(console, config, state, act, lambda: "`vault-sync log` lists passes")
     if console.json:
-        console.answer_plan(config.root, plan, plan.operations)
+        console.answer_outcome(config.root, Outcome(plan.operations))
     console.say(report.operation_lines(plan.operations))
     count = len(plan.operations)
     files = "1 file has" if count == 1 else f"{count or 'no'} files have"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -74,3 +75,17 @@ def leave(console: Console, keep_links: bool, dry_run: bool, yes: bool, everythi
 
     choice = module.Choice(keep_links=keep_links, dry_run=dry_run, yes=yes, everything=everything)
     return module.leave(console, choice)
+
+
+@verb(cli, "help", example="vault-sync help sync", exits=SHOWN)
+@click.argument("words", metavar="[VERB]...", nargs=-1, shell_complete=completing.verbs)
+@click.pass_context
+def show_help(context: click.Context, console: Console, words: Sequence[str]) -> int:
+    """Show how a verb is called.
+
+    Without a verb it lists them all, in the order of use.
+    """
+    from vault_sync.cli.tool import help_text
+
+    assert context.parent is not None
+    return help_text.show_help(console, context.parent, words)

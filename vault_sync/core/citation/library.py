@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.citation.reference import ARXIV_DOI, doi_of
+from vault_sync.core.citation.reference import doi_of
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.text.regex import regex
@@ -71,7 +71,6 @@ def library(entries: Iterable[LibraryEntry]) -> ReadersLibrary:
 
 def entry_of(citekey: str, fields: Mapping[str, str], title: str) -> LibraryEntry:
     """Return an entry for fields in lower case, as BibTeX and BibLaTeX name them."""
-    doi = doi_of(fields.get("doi", ""))
     texts = [
         *(fields.get(name, "") for name in ("url", "arxivid", "arxiv", "howpublished", "note")),
         *(fields.get(name, "") for name in ("journal", "journaltitle", "number", "annote")),
@@ -82,7 +81,7 @@ def entry_of(citekey: str, fields: Mapping[str, str], title: str) -> LibraryEntr
     return LibraryEntry(
         citekey,
         arxiv or next(filter(None, map(_arxiv, texts)), ""),
-        "" if doi.startswith(ARXIV_DOI) else doi,
+        doi_of(fields.get("doi", "")),
         folded_title(title),
         "" if re.match(r"arxiv|corr\b", venue, re.IGNORECASE) else venue,
     )

@@ -16,9 +16,6 @@ from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.text.regex import regex
 
-ARXIV_DOI = "10.48550/arxiv."
-"""arXiv gives each of its papers a DOI of its own; it is no other publication's."""
-
 _PROCEEDINGS = regex(
     r"\b(?:proceedings|proc\.|conference|workshop|symposium|advances in neural|findings of)"
     r"|\b(?:NeurIPS|ICML|ICLR|CVPR|ICCV|ECCV|ACL|EMNLP|NAACL|AAAI|COLM|COLING)\b",
@@ -65,7 +62,6 @@ def reference_of(note: Note, otherwise: str = "") -> Reference | None:
     citekey = scalar("citekey") or otherwise
     if note.key is None or not citekey:
         return None
-    doi = doi_of(scalar("doi")) or doi_of(note.key)
     return Reference(
         key=note.key,
         citekey=citekey,
@@ -73,7 +69,7 @@ def reference_of(note: Note, otherwise: str = "") -> Reference | None:
         authors=note.fields.authors,
         published=scalar("published") or scalar("year"),
         url=note.fields.url,
-        doi="" if doi.startswith(ARXIV_DOI) else doi,
+        doi=doi_of(scalar("doi")) or doi_of(note.key),
         venue=scalar("journal"),
         categories=note.properties.items("categories"),
         tags=note.fields.tags,
@@ -81,9 +77,12 @@ def reference_of(note: Note, otherwise: str = "") -> Reference | None:
 
 
 def doi_of(address: str) -> str:
-    """Return the bare DOI of an address, in lower case; "" where it is none."""
-    key = key_of(address) if not address.startswith("doi:") else Key(address)
-    return key.removeprefix("doi:") if key is not None and key.startswith("doi:") else ""
+    """Return the bare DOI of an address, in lower case; "" where it is none.
+
+    One that arXiv gives to each of its papers is none: it is no other publication's.
+    """
+    key = key_of(address) or ""
+    return key.removeprefix("doi:") if key.startswith("doi:") else ""
 
 
 def csl_json(references: Iterable[Reference]) -> str:

@@ -277,7 +277,7 @@ def opening_of(text: str, start: int, end: int) -> int | None:
     for mark in reversed([found.start() for found in _PARENTHESIS.finditer(text, start, end)]):
         depth += 1 if text[mark] == ")" else -1
         if depth == 0:
-            return mark if mark > start and text[mark - 1].isspace() else None
+            return mark if text[start:mark][-1:].isspace() else None
     return None
 
 

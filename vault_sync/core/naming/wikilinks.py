@@ -6,6 +6,7 @@ Sources: Obsidian's help on internal links, and the app's own order of resolutio
 
 from __future__ import annotations
 
+import posixpath
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -228,7 +229,7 @@ def _chosen(candidates: tuple[RelPath, ...], target: str, source: RelPath) -> Re
     if target.startswith("/"):
         return by_path.get(target.lstrip("/"))
     if target.startswith(("./", "../")):
-        return by_path.get(_joined(here, target))
+        return by_path.get(posixpath.normpath(posixpath.join(here, target)))
     if target in by_path:
         return by_path[target]
     ends = [path for path in by_path if path.endswith(f"/{target}")]
@@ -236,18 +237,6 @@ def _chosen(candidates: tuple[RelPath, ...], target: str, source: RelPath) -> Re
         return None
     nearest = min(ends, key=lambda path: (not path.startswith(f"{here}/"), len(path), path))
     return by_path[nearest]
-
-
-def _joined(folder: str, target: str) -> str:
-    segments = folder.split("/") if folder else []
-    for segment in target.split("/"):
-        if segment == "..":
-            if not segments:
-                return ""
-            segments.pop()
-        elif segment not in {"", "."}:
-            segments.append(segment)
-    return "/".join(segments)
 
 
 _DESTINATION = regex(

@@ -26,7 +26,7 @@ from vault_sync.core.note.property_block import (
     value_items,
     value_text,
 )
-from vault_sync.core.note.property_table import property_ranks
+from vault_sync.core.note.property_table import PROPERTY_RANKS
 from vault_sync.core.note.yaml_scalar import scalar
 from vault_sync.core.text.common_items import changes
 from vault_sync.core.text.module_door import door
@@ -300,9 +300,6 @@ def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator
         new = f" {new}"
     head, newline, below = new.partition("\n")
     end = line_end(text, span.end)
-    if not newline or span.end == end:
-        yield Edit(span, new)
-        return
     yield Edit(span, head)
     yield Edit(Span(end, end), newline + below)
 
@@ -334,8 +331,7 @@ def _list_edits(text: str, rows: list[_ItemLines], want: tuple[str, ...]) -> Ite
             continue
         yield from (Edit(Span(row.start, row.stop), "") for row in rows[a:b])
         at = rows[a].start if a < b or a == 0 else rows[a - 1].stop
-        if c < d:
-            yield Edit(Span(at, at), "".join(map(lines, want[c:d])))
+        yield Edit(Span(at, at), "".join(map(lines, want[c:d])))
 
 
 def _flow_edit(text: str, value: Value, want: tuple[str, ...]) -> Edit:
@@ -355,10 +351,9 @@ def left_neighbour(properties: Properties, name: str, names: PropertyNames) -> V
 
     Both neighbours are ours, and the table has the new one between them.
     """
-    ranks = property_ranks()
-    rank = ranks.get(names.ours(name))
+    rank = PROPERTY_RANKS.get(names.ours(name))
     values = list(properties.values.values())
-    found = [ranks.get(names.ours(value.name)) for value in values]
+    found = [PROPERTY_RANKS.get(names.ours(value.name)) for value in values]
     for value, before, after in zip(values, found, found[1:], strict=False):
         if rank is not None and before is not None and after is not None and before < rank < after:
             return value

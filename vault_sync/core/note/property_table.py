@@ -11,7 +11,7 @@ names, the properties and what counts as the reader's own follow from the table.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
+from itertools import takewhile
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
@@ -54,18 +54,9 @@ READERS = ("status", "rating")
 """Properties of the reader's that views and counts look at."""
 
 
-@cache
-def property_ranks() -> Mapping[str, int]:
-    """Return the place of each property of ours in a note that has them all."""
-    before, _, after = "\n".join(PROPERTIES).partition("digests")
-    facts = [fact.name for fact in FACTS if fact.kind != "callout"]
-    names = [*before.split(), *facts, *f"digests{after}".split()]
-    return {name: rank for rank, name in enumerate(dict.fromkeys(names))}
-
-
 def name_mistakes(chosen: Mapping[str, object]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with each name of `[properties]`: our name, and the words."""
-    standard = {*property_ranks(), *READERS, "source"}
+    standard = {*PROPERTY_RANKS, *READERS, "source"}
     taken: dict[str, str] = {}
     for name, own in chosen.items():
         if own is False and name not in {*NEVER_OFF, *READERS}:
@@ -132,6 +123,16 @@ FACTS = (
     Fact("abstract", attrgetter("abstract"), "callout"),
 )
 """In the order in which documentation and messages list them."""
+
+_SEQUENCE = (
+    *takewhile(lambda name: name != "digests", PROPERTIES),
+    *(fact.name for fact in FACTS if fact.kind != "callout"),
+    *PROPERTIES,
+)
+PROPERTY_RANKS: Mapping[str, int] = {
+    name: rank for rank, name in enumerate(dict.fromkeys(_SEQUENCE))
+}
+"""The place of each property of ours in a note that has them all."""
 
 COMPLETED = frozenset({"pdf", "citekey"})
 """The facts that are in no answer: drafting completes them."""

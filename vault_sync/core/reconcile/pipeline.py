@@ -221,9 +221,9 @@ def _operations(
 ) -> PlanBuilder:
     builder = PlanBuilder(options.store)
     lists_of = cross_links.lists(context, named_keys)
-    for number, resolution in enumerate(context.resolutions):
+    for number, resolution in enumerate(context.resolutions, 1):
         note_operations.add(builder, context, resolution, lists_of(resolution))
-        options.on_progress(number + 1, len(context.resolutions))
+        options.on_progress(number, len(context.resolutions))
     digest_operations.add(builder, context)
     return builder
 

@@ -146,7 +146,7 @@ def attention_counts(plan: Plan) -> Iterator[str]:
         if count
     ]
     if counts:
-        yield f"{' and '.join(counts)}: `vault-sync status` shows them"
+        yield f"{' and '.join(counts)}: see `vault-sync status`"
 
 
 def conflict_lines(conflicts: Iterable[Conflict]) -> Iterator[str]:
@@ -222,13 +222,8 @@ def as_json(
         "entries": plan.entries,
         "notes": plan.notes,
         "operations": [operation_object(each) for each in operations],
-        "conflicts": [
-            {"digest": each.digest, "note": each.note, "field": each.field}
-            for each in plan.conflicts
-        ],
-        "apart": [
-            {"digest": each.digest, "note": each.note, "field": each.field} for each in plan.apart
-        ],
+        "conflicts": [conflict_object(each) for each in plan.conflicts],
+        "apart": [conflict_object(each) for each in plan.apart],
         "named": [named_object(each) for each in plan.named],
         "problems": [problem_object(each) for each in problems],
         "seconds": round(seconds, 3),
@@ -246,6 +241,10 @@ def operation_object(operation: Operation) -> dict[str, object]:
         "to": operation.to if isinstance(operation, Rename | Trash) else None,
         "why": operation.why,
     }
+
+
+def conflict_object(conflict: Conflict | Apart) -> dict[str, object]:
+    return {"digest": conflict.digest, "note": conflict.note, "field": conflict.field}
 
 
 def named_object(named: Problem) -> dict[str, object]:

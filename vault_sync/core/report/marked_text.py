@@ -101,9 +101,8 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     steps = changes(old, new)
     for at, step in enumerate(steps):
         inside = 0 < at < len(steps) - 1
-        blank = step[0] == "equal" and not "".join(old[step[1] : step[2]]).strip()
-        if blank and "\n" in "".join(old[step[1] : step[2]]):
-            blank = False
+        words = "".join(old[step[1] : step[2]])
+        blank = step[0] == "equal" and not words.strip() and "\n" not in words
         if joined and joined[-1][0] != "equal" and (step[0] != "equal" or (blank and inside)):
             _, start, _, other, _ = joined[-1]
             joined[-1] = Change("replace", start, step[2], other, step[4])

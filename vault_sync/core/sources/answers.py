@@ -92,6 +92,11 @@ def texts(value: object) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
 
 
+def first_text(value: object) -> str:
+    """Return the first text of a list in a stranger's JSON, or a text alone; "" where none is."""
+    return next(iter(texts(value)), "")
+
+
 def objects(value: object) -> list[dict[str, Any]]:
     """Return the objects of a list in a stranger's JSON."""
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

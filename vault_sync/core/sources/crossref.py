@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from vault_sync.core.model.values import Facts
-from vault_sync.core.sources.answers import Feed, json_object, objects, texts, tidy
+from vault_sync.core.sources.answers import Feed, first_text, json_object, objects, texts, tidy
 
 BATCH = 25
 """DOIs asked for at once: an address of 1 kB."""
@@ -62,15 +62,15 @@ def _facts(work: dict[str, Any]) -> Facts:
     dates = [date for name in _DATES if (date := _date(work.get(name)))]
     year = dates[0][:4] if dates else ""
     days = (date for date in dates if len(date) > 7 and date.startswith(year))
-    abstract = "".join(texts(work.get("abstract"))[:1])
+    abstract = first_text(work.get("abstract"))
     return tidy(
         Facts(
             published=next(days, ""),
             year=year,
-            title=_plain(next(iter(texts(work.get("title"))), "")),
+            title=_plain(first_text(work.get("title"))),
             authors=tuple(map(_author, objects(work.get("author")))),
             doi=str(work.get("DOI")),
-            journal=_plain(next(iter(texts(work.get("container-title"))), "")),
+            journal=_plain(first_text(work.get("container-title"))),
             abstract=_plain(_PARAGRAPH.sub("\n\n", _HEADING.sub("", abstract))),
         )
     )

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from vault_sync.core.model.values import Facts
-from vault_sync.core.sources.answers import Feed, json_object, objects, texts, tidy
+from vault_sync.core.sources.answers import Feed, first_text, json_object, objects, texts, tidy
 
 
 def paper_id(text: str) -> str:
@@ -51,10 +51,10 @@ def _facts(note: dict[str, Any]) -> Facts:
         Facts(
             published=_day(note, "pdate", "odate", "cdate", "tcdate"),
             updated=_day(note, "mdate", "tmdate"),
-            title=" ".join(texts(values.get("title"))[:1]),
+            title=first_text(values.get("title")),
             authors=texts(values.get("authors")) or texts(names),
-            journal=" ".join(texts(values.get("venue"))[:1]),
-            abstract=" ".join(texts(values.get("abstract"))[:1]),
+            journal=first_text(values.get("venue")),
+            abstract=first_text(values.get("abstract")),
         )
     )
 

@@ -8,6 +8,7 @@ back to the same bytes. Only "\n" ends a line; a "\r" before it belongs to the n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -198,7 +199,7 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
     would take quadratic time on a file of openings that nothing closes.
     """
     found = [False] * len(fences)
-    longest = {"`": 0, "~": 0}
+    longest = Counter[str]()
     for number in range(len(fences) - 1, -1, -1):
         fence = fences[number]
         if fence is None:

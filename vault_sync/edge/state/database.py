@@ -15,6 +15,7 @@ from vault_sync.edge.platform.values import changed_ns, file_number
 from vault_sync.edge.state import schema
 from vault_sync.edge.state.places import (
     DATABASE,
+    SAVED,
     VaultIdentity,
     identity_in,
     identity_of,
@@ -174,6 +175,8 @@ class StateDatabase:
         if schema.is_empty(connection):
             connection.close()
             self._connection = None
+            if (self.directory / SAVED).is_dir():
+                self._distrust(f"the state in {self.directory} is damaged (it is empty)")
             return
         if 0 < schema.version_of(connection) < OLDEST:
             self._distrust(f"the state in {self.directory} was written by an older vault-sync")

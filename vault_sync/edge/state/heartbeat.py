@@ -81,7 +81,7 @@ def read(directory: Path) -> Heartbeat | None:
         stored = json.loads(text)
         problems = tuple(Problem(**each) for each in stored.pop("problems", ()))
         heartbeat = Heartbeat(**stored, problems=problems)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (ValueError, TypeError, AttributeError):
         return None  # written by another version: the daemon writes it again within a minute

@@ -15,7 +15,7 @@ from vault_sync.edge.platform import current, spelling
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state.schema import VAULT_ID, unbound
 
-DATABASE = "state.sqlite"
+DATABASE, SAVED = "state.sqlite", "saved"
 
 
 def canonical(folder: Path) -> Path:

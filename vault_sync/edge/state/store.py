@@ -21,7 +21,7 @@ from vault_sync.core.text.module_door import door
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state.database import StateDatabase, StateError
-from vault_sync.edge.state.places import DATABASE, canonical, identity_of, moved_state
+from vault_sync.edge.state.places import DATABASE, SAVED, canonical, identity_of, moved_state
 from vault_sync.edge.state.schema import bound, has_passed
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class StateStore:
 
     def _lie_in(self, directory: Path) -> None:
         self.directory = directory
-        self.saved = directory / "saved"
+        self.saved = directory / SAVED
         self._database = StateDatabase(self.root, directory)
 
     # ---- the base

@@ -267,9 +267,9 @@ class _Watch:
     def take(self) -> ChangeBatch:
         """Return what was gathered as a batch; gathering begins anew."""
         now = time.monotonic()
-        self.wanted = [at for at in self.wanted if at > now]
         if not self.base.is_dir():  # moved away: no event tells of that
             self._miss_vault(now)
+        self.wanted = [at for at in self.wanted if at > now]
         if "vault" in self.problems:
             return ChangeBatch(why="the vault is gone", problems=tuple(self.problems.values()))
         self._look_at_head(now)

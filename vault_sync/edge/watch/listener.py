@@ -172,7 +172,7 @@ def _folders(base: str) -> dict[str, tuple[int, int]]:
     A folder that was removed and made again, or unmounted, is another folder under the old name.
     """
     try:
-        found = {base: _identity(Path(base), follow=True)}
+        found = {base: _identity(Path(base))}
         if current.system.ONE_WATCH:
             return found
         with os.scandir(base) as entries:
@@ -184,8 +184,8 @@ def _folders(base: str) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _identity(folder: Path, *, follow: bool = False) -> tuple[int, int]:
-    status = current.files.status(folder, follow=follow)
+def _identity(folder: Path) -> tuple[int, int]:
+    status = current.files.status(folder, follow=True)
     return status.st_dev, file_number(status)
 
 
@@ -244,9 +244,7 @@ class Mailbox:
     def wait(self, seconds: float) -> Message | None:
         """Return the next message, or None after `seconds` without one."""
         try:
-            return (
-                self._messages.get(timeout=seconds) if seconds > 0 else self._messages.get_nowait()
-            )
+            return self._messages.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return None
 

@@ -62,7 +62,7 @@ class LazyMapping(Mapping[K, V]):
 
 
 class Memory:
-    """One reading of what the last pass left in the index, until it is stored or closed.
+    """One reading of what the last pass left in the index, until it is closed.
 
     `stats` are those of all files, `open` those with which the last pass was not done. A damaged
     index makes whatever is looked for raise TakesWholePass.
@@ -101,7 +101,8 @@ class Memory:
     ) -> FileStats | None:
         """Store the outcome of a pass that changed these files, None of those gone.
 
-        Return what is known of all files then; None where it could not be stored.
+        Return what is known of all files then; None where it could not be stored, so that the index
+        is to be forgotten.
         """
         new = {path: file for path, file in files.items() if file is not None}
         stats = dict(self.stats)
@@ -120,10 +121,7 @@ class Memory:
             version = index.finish(self._connection, stamp, last, open_)
             index.write_sum(self._path)
         except (*index.WRONG, TakesWholePass, OSError):
-            self.close()
-            index.forget(self._path)
             return None
-        self.close()
         return FileStats(stamp, version, last, open_, stats)
 
     def unlock(self) -> None:

@@ -134,13 +134,13 @@ def observe(
     read: dict[RelPath, File] = {}
     problems = [*found.problems, *digests_in_capitals(found.otherwise, config.rules)]
     reported = {each.path for each in problems}
-    for number, (path, content) in enumerate(read_contents(config.root, found.files)):
+    for number, (path, content) in enumerate(read_contents(config.root, found.files), 1):
         if isinstance(content, Problem):
             problems += [content] if path not in reported else []
         else:
             texts[path] = as_text(content)
             read[path] = file_read(found.files[path], content, read_at)
-        progress("reading", number + 1, len(found.files))
+        progress("reading", number, len(found.files))
     is_arriving = arriving(found.marks, read_at)
     observation = _merged_texts(
         texts, config.rules, base, (found, tuple(problems)), merge, is_arriving

@@ -43,6 +43,8 @@ def test_the_title_of_a_heading(line: str, title: str) -> None:
         ("# T\n[pdf](a) [code](b)\n", [("T", "1", 1)]),
         ("# T\n[pdf](a) [x](https://x.y/z)\n", [("T", "1", 1)]),
         (f"# T\n[pdf](a) [pdf]({A}v2)\n", [("T", "1", 1)]),
+        ("# T\n[pdf](a)\n```\n[U](b)\n```\n", [("T", "1", 1)]),
+        ("# T\n[pdf](a)\n<!-- [U](b) -->\n", [("T", "1", 1)]),
         # But it is the paper that it links itself, by a whole address.
         ("# [T](a)\n[paper](b)\n", [("T", "1", 1)]),
         ("# [T](x.md)\n[pdf](a) [x](b)\n", []),

@@ -22,6 +22,7 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import Fields, Rules
 from vault_sync.core.reconcile.drafting import digest_operations
 
@@ -219,3 +220,20 @@ def test_authors_of_the_note_that_a_digest_has_no_place_for_are_told_of(
     vault.files[note] = text.replace("url:", f"authors: [{authors}]\nurl:") if authors else text
     assert codes(vault.sync()) == codes_told
     assert ("et al." in vault.files["digests/d.md"]) == (digest == TABLE)
+
+
+def test_digests_are_made_and_written_in_the_order_of_their_paths() -> None:
+    names = [f"digests/{name}.md" for name in "edcba"]
+    entry = "https://arxiv.org/abs/2301.0000{0}\nT{0} (Ann Bee)\n"
+    vault = MemoryVault({path: "w\n" + entry.format(n) for n, path in enumerate(names)})
+    operations = vault.sync().operations
+    written = [each.path for each in operations if isinstance(each, Write)]
+    assert written == sorted(names)
+    change(
+        vault,
+        "papers/T0.md",
+        "digests:\n",
+        "digests:\n" + "".join(f'  - "[[{n}]]"\n' for n in "zyxwv"),
+    )
+    made = [each.path for each in vault.sync().operations if isinstance(each, Create)]
+    assert made == [f"digests/{name}.md" for name in "vwxyz"]

@@ -113,6 +113,19 @@ def test_a_title_that_comes_late_is_also_an_alias_and_a_name() -> None:
     quiet(vault)
 
 
+def test_an_alias_that_was_the_title_follows_it_and_others_stay_as_they_are_written() -> None:
+    for aliases, after in (
+        ("[Mine, Mine]", "aliases: [Mine, Mine]\n"),
+        ("[Mine, Mine, 'Alpha Models: A Study']", "aliases: [Mine, Betas]\n"),
+    ):
+        vault = settled()
+        change(vault, NOTE, 'aliases:\n  - "Alpha Models: A Study"', f"aliases: {aliases}")
+        nothing_happens(vault)
+        change(vault, WEEK, "|Alpha Models: A Study]]", "|Betas]]")
+        vault.sync()
+        assert noted(vault, NOTE).title == "Betas" and after in vault.files[NOTE]
+
+
 def test_a_paper_that_gets_another_address_loses_the_id_of_the_old_one() -> None:
     """One that the reader wrote instead of ours stays."""
     for own, stays in (("2308.00001", False), ("mine", True)):

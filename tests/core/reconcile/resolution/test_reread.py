@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader, title_line
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import Fields, RelPath
 from vault_sync.core.reconcile.resolution import reread
 
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
@@ -99,3 +99,28 @@ def test_a_title_line_is_taken_out_of_the_words_of_both_sides(
 ) -> None:
     (entry,) = reader.read(f"d\n{A}\nDeep Nets (Ann Bee)\nwords\n").entries
     assert reread.commentary("Deep Nets (Ann Bee)\nwords", entry.fields, section) == meant
+
+
+SAYS = Fields(A, commentary="words")
+
+
+@pytest.mark.parametrize(
+    ("was", "entry", "is_swallowed"),
+    [
+        (f"words\n{B}\nmore", SAYS, True),
+        (f"words\n---\n\n<{B}>\nmore", SAYS, True),
+        (f"{B}\nmore", Fields(A), True),
+        (f"words {B}", SAYS, False),
+        (f"words{B}\nmore", SAYS, False),
+        (f"other\n{B}", SAYS, False),
+        (f"words\nmore\n{B}", SAYS, False),
+        ("words\nhttps://x.org", SAYS, False),
+        ("words", SAYS, False),
+        ("", Fields(A), False),
+    ],
+)
+def test_words_that_ran_on_into_another_entry_are_told_from_words_cut(
+    was: str, entry: Fields, is_swallowed: bool
+) -> None:
+    digest = reader.read(f"d\n{A}\nwords\n{B}\nT (Ann Bee)\n")
+    assert reread.has_swallowed(was, entry, digest) is is_swallowed

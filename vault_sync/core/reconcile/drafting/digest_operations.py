@@ -255,19 +255,16 @@ def _there_or_empty(context: DraftContext, path: RelPath) -> Digest:
 
 def _are_meant(found: Digest, meant: list[Fields], count: int) -> bool:
     """Return True if entries say what is meant; new ones may have no place for authors."""
-    if [entry.fields for entry in found.entries] == meant:
-        return True
-    if not count or len(found.entries) != len(meant):
-        return False
-    return all(
-        entry.fields == fields
-        or (
-            entry.styled is not None
+
+    def is_meant(entry: Entry, fields: Fields) -> bool:
+        return entry.fields == fields or (
+            count > 0
+            and entry.styled is not None
             and "authors" not in entry.styled.places
             and entry.fields == fields.saying(authors=())
         )
-        for entry, fields in zip(found.entries, meant, strict=True)
-    )
+
+    return len(found.entries) == len(meant) and all(map(is_meant, found.entries, meant))
 
 
 def _in_place(digest: Digest, meant: list[Fields], count: int) -> list[Fields]:

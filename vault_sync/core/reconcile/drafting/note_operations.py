@@ -98,15 +98,16 @@ def _proved(
     if reads_back(drafted, context.rules.properties):
         return True
     builder.refused.add((resolution.key, NOTE))
-    pair = next((pair for pair in resolution.paper.pairs if pair.kind in LIVE), None)
+    live = [(pair.digest, pair.entry) for pair in resolution.paper.pairs if pair.kind in LIVE]
+    path, line = next(((at, entry.line) for at, entry in live if entry), (drafted.path, None))
     builder.problems.append(
         Problem(
-            pair.digest if pair else drafted.path,
+            path,
             "would-not-read-back",
             f"what this entry says cannot stand in the note '{drafted.path}': it would read back "
             "differently",
             "look for a code fence that is not closed; nothing is written until then",
-            pair.entry.line if pair and pair.entry else None,
+            line,
         )
     )
     return False

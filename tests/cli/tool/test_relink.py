@@ -1,0 +1,12 @@
+"""`relink`: what it finds, what it refuses, and that it is a pass like any other."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support import transcript
+from tests.support.vaults import Vault
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+    told, expected = transcript.retold(request, offline_vault, "relink")
+    assert told == expected
