@@ -150,9 +150,9 @@ class RelevantFiles:
         for path, each in self._index.statements():
             if each.key in self._points and self._index.read[path].kind != "digest":
                 self._rename(path)
-        said = [each for _, each in self._index.statements()]
-        self.keys |= {each.key for each in said if not each.points.isdisjoint(self._points)}
-        for each in (*said, *self._former):
+        found = [each for _, each in self._index.statements()]
+        self.keys |= {each.key for each in found if not each.points.isdisjoint(self._points)}
+        for each in (*found, *self._former):
             if each.key in self._reworded:
                 self.named |= self._named_by(each)
 
