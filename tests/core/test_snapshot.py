@@ -328,8 +328,6 @@ def test_a_digest_that_ends_earlier_than_it_did_was_cut_short(text: str, line: i
         assert found.locked == ({path: "cut-short"} if cut else {})
         problems = [each for each in found.problems if each.code == "cut-short"]
         assert [each.line for each in problems] == [cut] * bool(cut)
-            cut
-        )
 
 
 def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
