@@ -6,7 +6,7 @@ import os
 import time
 
 import pytest
-from tests.support.reader import NOTE, NOTE_BETA, NOTE_GAMMA, WEEK
+from tests.support.reader import NEXT, NOTE, NOTE_BETA, NOTE_GAMMA, WEEK
 from tests.support.scope_world import DAY, OWN, Vault, settled
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync.incremental import reading
@@ -146,3 +146,12 @@ def test_the_stat_of_a_file_is_asked_for_and_of_what_is_none_is_for_a_whole_pass
                 reading.stats_of(vault.root, [RelPath(path)])
         rest = opened(vault).at_rest([RelPath(NOTE), RelPath("none.md")])
         assert rest.keys() == {NOTE} and 0 < rest[RelPath(NOTE)] < 3600
+
+
+def test_a_digest_of_the_base_that_is_not_there_is_lost() -> None:
+    with settled() as vault:
+        vault.remove(NEXT)
+        found = opened(vault, NEXT)
+        found.now.changed[RelPath(NEXT)] = None
+        assert found.lost_digests() == [NEXT]
+        found.memory.close()
