@@ -192,6 +192,8 @@ def _touched(
         about = set(base_update.paths)
         for row in (*base_update.put, *base_update.drop):
             about.update(seen.snapshot.managed.get(row.key, ()))
+            if row.field == "note" and (before := seen.base.note(row.key)) is not None:
+                about.add(before)  # what was reported of it as a note may be so no more
             if row.digest:
                 about.add(RelPath(row.digest))
         if any(path in files for path in about):
