@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 import pytest
 from click.shell_completion import CompletionItem
+from tests.support.vaults import Vault
 from vault_sync.cli import completing
 from vault_sync.cli.options import SharedOptions
 from vault_sync.cli.verbs import cli
+from vault_sync.edge.state import pass_log
+from vault_sync.edge.state.pass_log import PassRecord
 
 
 @pytest.mark.parametrize(
@@ -79,3 +82,37 @@ def test_where_there_is_no_vault_or_its_configuration_is_wrong_nothing_is_comple
     context = click.Context(cli, obj=SharedOptions(vault=tmp_path))
     for completed in (completing.digests, completing.files, completing.named, completing.passes):
         assert completed(context, PARAMETER, "") == []
+
+
+def test_passes_are_completed_with_their_cause_and_time(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(offline_vault.state))
+    passes = [
+        PassRecord(number, "2024-05-01T12:00:09+00:00", f"cause {number}", False, ())
+        for number in range(30, 0, -1)
+    ]
+    monkeypatch.setattr(pass_log, "records", lambda _, most: passes[:most])
+    context = click.Context(cli, obj=SharedOptions(vault=offline_vault.root))
+    found = completing.passes(context, PARAMETER, "2")
+    assert [(each.value, each.help) for each in found] == [
+        (str(number), f"cause {number} 2024-05-01T12:00") for number in range(29, 19, -1)
+    ]
+    assert len(completing.passes(context, PARAMETER, "")) == 20
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "found"),
+    [
+        (["git"], "", ["install", "uninstall", "merge-driver"]),
+        (["service"], "u", ["uninstall"]),
+        (["sync"], "", []),
+        ([], "wee", ["week"]),
+        (["none"], "wee", ["week"]),
+    ],
+)
+def test_the_verbs_of_a_group(words: list[str], begun: str, found: list[str]) -> None:
+    context = click.Context(cli, obj=SharedOptions())
+    context.params["words"] = words
+    items = completing.verbs(context, click.Argument(["words"]), begun)
+    assert [each.value for each in items] == found

@@ -15,7 +15,7 @@ import click
 import pytest
 from vault_sync.cli import console as module
 from vault_sync.cli.console import Bar, Console, UsageError
-from vault_sync.core.model.plan import Create, Outcome, Undone
+from vault_sync.core.model.plan import Create, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import Config
 
@@ -114,6 +114,33 @@ def test_notices_are_left_out_of_a_quiet_call_that_did_not_ask_for_them(
     out, err = capsys.readouterr()
     shown, silent = (out, err) if how.get("answer") else (err, out)
     assert "a.md" in shown and ("b.md" in shown) == notices and not silent
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "out", "err"),
+    [
+        ({}, False, 0, 10),
+        ({"verbose": True}, False, 0, 12),
+        ({"quiet": True}, False, 0, "12 problems: see `vault-sync status`\n"),
+        ({"json": True}, False, 0, 0),
+        ({}, True, 10, 0),
+        ({"verbose": True}, True, 12, 0),
+        ({"quiet": True}, True, 10, 0),
+    ],
+)
+def test_ten_of_what_to_look_at_are_shown_unless_all_are_asked_for(
+    capsys: pytest.CaptureFixture[str],
+    options: dict[str, bool],
+    answer: bool,
+    out: int,
+    err: int | str,
+) -> None:
+    plan = Plan(problems=tuple(Problem(f"{number}.md", "x", "is odd") for number in range(12)))
+    Console(Path(), **options).show_attention(plan, "c.md", answer=answer)  # type: ignore[arg-type]
+    said = capsys.readouterr()
+    assert said.out.count("is odd") == out
+    assert said.err == err if isinstance(err, str) else said.err.count("is odd") == err
+    assert ("more" in said.out + said.err) == (10 in {out, err})
 
 
 @pytest.mark.parametrize(("undone", "code"), [((), 0), (("it is read-only",), 1)])

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.support import transcript
+from tests.support.git_vault import environment
 from tests.support.vaults import Vault
 from vault_sync.cli import doctor
-from vault_sync.core.model.values import Problem
+from vault_sync.cli.console import Console
+from vault_sync.core.model.plan import Create, Plan
+from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import heartbeat
+from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.state.store import open_state
+from vault_sync.sync.relink import BrokenLink
 
 UNREAD, MODE = Problem("a.md", "unreadable", "own words"), Problem("a.md", "mode", "own words")
+MADE = Create(RelPath("a.md"), "", "new")
 ELSEWHERE, LINK = Problem("b.md", "not-utf-8", "own words"), Problem("c.md", "symlink", "own words")
 
 
@@ -54,6 +61,61 @@ def test_the_problems_of_a_daemon_that_runs_are_notices(
     monkeypatch.setattr(heartbeat, "read", lambda _: beat)
     state = open_state(empty_vault.root, empty_vault.env)
     assert list(doctor._of_daemon(state)) == ([UNREAD._replace(level="notice")] if alive else [])
+
+
+@pytest.mark.parametrize(
+    ("found", "problems"),
+    [
+        (Plan(), []),
+        (Plan((MADE,)), ["out-of-line: 1 file is out of line"]),
+        (Plan((MADE, MADE)), ["out-of-line: 2 files are out of line"]),
+        (Plan((MADE,), problems=(UNREAD,)), ["unreadable: own words", "out-of-line: 1 file is"]),
+        (StateError("it is damaged"), ["state-unusable: it is damaged"]),
+        (OSError("the vault is gone"), []),
+    ],
+)
+def test_what_a_pass_would_do_is_a_finding(
+    empty_vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+    found: Plan | Exception,
+    problems: list[str],
+) -> None:
+    def planned(*_: object) -> Plan:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(doctor, "planned", planned)
+    state = open_state(empty_vault.root, empty_vault.env)
+    said = doctor._plan(Console(Path()), Config(empty_vault.root), state).problems
+    assert len(said) == len(problems)
+    for each, words in zip(said, problems, strict=True):
+        assert f"{each.code}: {each.message}".startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("note", "hint"),
+    [
+        ("papers/b.md", "`vault-sync relink 'old name' papers/b.md` repairs all links to it"),
+        ("papers/b#.md", "rename that note first: no link can lead to it as it is called"),
+    ],
+)
+def test_how_a_link_that_leads_nowhere_is_repaired(note: str, hint: str) -> None:
+    link = BrokenLink(RelPath("diary.md"), 3, "old name", RelPath(note))
+    assert doctor._repair(link) == hint
+
+
+def test_whether_commits_are_checked(offline_vault: Vault, tmp_path: Path) -> None:
+    root = offline_vault.root
+    assert doctor._is_hooked(root) is None
+    subprocess.run(["git", "init", "-q"], cwd=root, env=environment(tmp_path), check=True)
+    assert doctor._is_hooked(root) is False
+    offline_vault.write(".pre-commit-config.yaml", "repos: [vault-sync]")
+    assert doctor._is_hooked(root) is True
+    offline_vault.write(".pre-commit-config.yaml", "repos: [other]")
+    assert doctor._is_hooked(root) is False
+    offline_vault.arrange("git", "install")
+    assert doctor._is_hooked(root) is True
 
 
 def test_what_is_said(

@@ -5,8 +5,13 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+from tests.support import transcript
 from tests.support.git_vault import environment
 from tests.support.vaults import Vault
+from vault_sync.cli import git
+from vault_sync.core.model.values import RelPath
+from vault_sync.edge.config import Config
 
 
 def test_each_thing_that_was_put_in_place_has_a_line(empty_vault: Vault, tmp_path: Path) -> None:
@@ -25,3 +30,39 @@ def test_each_thing_that_was_put_in_place_has_a_line(empty_vault: Vault, tmp_pat
     assert not (root / ".gitattributes").exists()
     assert empty_vault.ok("git", "uninstall").out == "nothing of vault-sync was installed here\n"
     assert empty_vault.ok("git", "uninstall", "--json").json["did"] == []
+
+
+NOTE = """---
+url: https://arxiv.org/abs/2308.07124
+digests:
+  - "[[w]]"
+---
+
+## [[w]]
+
+words
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "texts", "merged"),
+    [
+        ("papers/a.md", [NOTE, NOTE, NOTE], True),
+        ("papers/a.md", [NOTE, NOTE, "words"], False),
+        ("papers/a.md", [NOTE, "words", NOTE], False),
+        ("papers/a.md", ["", NOTE, "words"], True),
+        ("papers/a.md", ["words", "words", "words"], False),
+        ("digests/w.md", ["words", "words", "words"], True),
+    ],
+)
+def test_what_is_neither_note_nor_digest_is_left_to_git(
+    path: str, texts: list[str], merged: bool
+) -> None:
+    found = git._merged(Config(Path("/v")), RelPath(path), texts)
+    assert (found is not None) == merged
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = environment(tmp_path)
+    told, expected = transcript.retold(request, offline_vault, "git")
+    assert told == expected

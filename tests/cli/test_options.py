@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import click
 import pytest
+from vault_sync.cli import options
+from vault_sync.cli.console import Console
 from vault_sync.cli.options import BY_NEED, Verb, Verbs, verb
 from vault_sync.cli.verbs import cli
 
@@ -48,6 +52,40 @@ def test_the_codes_that_a_verb_exits_with(codes: str, names: str) -> None:
     for name in names.split():
         exits = ALL[name.replace(".", " ")].exits
         assert " ".join(map(str, sorted(exits))) == codes, name
+
+
+@pytest.mark.parametrize(
+    ("call", "console"),
+    [
+        ("it", Console(Path())),
+        ("--json it -q", Console(Path(), json=True, quiet=True)),
+        ("--quiet it --json", Console(Path(), json=True, quiet=True)),
+        ("-v it", Console(Path(), verbose=True)),
+        ("it --verbose", Console(Path(), verbose=True)),
+        ("--vault a --color never it --vault b", Console(Path("b"), color="never")),
+        ("it --color always", Console(Path(), color="always")),
+    ],
+)
+def test_what_verbs_share_may_stand_before_the_verb_and_behind_it(
+    call: str, console: Console
+) -> None:
+    called: list[Console] = []
+
+    def it(console: Console) -> int:
+        called.append(console)
+        return 7
+
+    options._shared.cache_clear()
+    group = Verbs("x")
+    made = verb(group, example="x it", exits={0: "it went", 7: "it is seven"})(it)
+    assert group.main(call.split(), standalone_mode=False) == 7
+    (given,) = called
+    assert replace(given, started=0.0) == replace(console, started=0.0)
+    text = made.get_help(click.Context(made, info_name="it"))
+    wrong = options.USAGE[2]
+    assert text.endswith(
+        f"Example:\n  x it\n\nExit codes:\n  0  it went\n  2  {wrong}\n  7  it is seven"
+    )
 
 
 @pytest.mark.parametrize("asked", ["one by its name", "all"])

@@ -12,7 +12,8 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Create, Plan
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import Config
-from vault_sync.sync.request import PassResult, Reason
+from vault_sync.sync.incremental import unchanged
+from vault_sync.sync.request import PassRequest, PassResult, Reason
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,18 @@ def test_twenty_files_are_shown_unless_all_are_asked_for(
     out, err = capsys.readouterr()
     assert out.count(".md") == shown and ("... and 1 more" in out) == (files > shown)
     assert err == "note: the state is new; nothing is taken for a removal\n"
+
+
+def test_where_nothing_changed_no_pass_is_run(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(offline_vault.state))
+    monkeypatch.setattr(unchanged, "look", lambda *_: (Plan(digests=1, entries=2), None))
+    console = Console(offline_vault.root)
+    assert passes.write(console, PassRequest(), offline=True, explain=True) == 0
+    assert capsys.readouterr().out == (
+        "nothing changed since the last pass\n2 entries: nothing to do\n"
+    )
 
 
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:

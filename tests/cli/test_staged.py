@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests.support import transcript
+from tests.support.git_vault import environment
+from tests.support.vaults import Vault
 from vault_sync.cli import staged
 from vault_sync.core.digest import reader
 from vault_sync.core.digest.styles import styled_reader
-from vault_sync.core.model.plan import Conflict, Create, Plan
+from vault_sync.core.model.plan import Conflict, Create, Plan, Rename
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.report import lines as report
@@ -152,3 +155,20 @@ def test_a_note_that_is_to_be_made_is_named_whatever_its_date(
     text = "---\ntitle: OctoPack\nurl: https://arxiv.org/abs/2308.07124\n---\n\n## [[w]]\n\nwords\n"
     judged: Any = SimpleNamespace(config=SimpleNamespace(rules=rules))
     assert staged._made(judged, Create(RelPath(path), text, "")) == spec
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = environment(tmp_path)
+    told, expected = transcript.retold(request, offline_vault, "staged")
+    assert told == expected
+
+
+def test_a_file_that_is_not_there_or_elsewhere_is_named_by_its_first_line() -> None:
+    path, other = RelPath("papers/a.md"), RelPath("papers/b.md")
+    config = SimpleNamespace(rules=Rules())
+    judged: Any = SimpleNamespace(config=config, snapshot=SimpleNamespace(digests={}))
+    made, moved = Create(path, "words", "new"), Rename(path, other, "words", "its name")
+    assert [*staged._wrong(judged, made, ()), *staged._wrong(judged, moved, ())] == [
+        (path, 1, "is not there (new)"),
+        (path, 1, "belongs at papers/b.md (its name)"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import signal
@@ -79,6 +80,22 @@ def test_its_log_is_a_file_that_is_named(
     assert "it went well" in file.read_text()
     assert capsys.readouterr().err == f"watching; the log is {file}\n"
     assert LOG.handlers == before
+
+
+def test_the_collector_is_at_work_beside_it(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work: list[bool] = []
+
+    def run(*_: object, **__: object) -> int:
+        at_work.append(gc.isenabled())
+        return 0
+
+    monkeypatch.setattr(loop, "run", run)
+    gc.disable()
+    try:
+        watch.watch(Console(root), offline=True)
+    finally:
+        gc.enable()
+    assert at_work == [True]
 
 
 def test_one_that_ended_has_no_heartbeat(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

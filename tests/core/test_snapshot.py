@@ -24,11 +24,12 @@ from tests.support.reader import (
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Key, RelPath
+from vault_sync.core.model.values import Key, PropertyNames, RelPath
 from vault_sync.core.naming.note_names import note_name
 from vault_sync.core.naming.wikilinks import LinkResolver
 
 PLAIN = "read/알파.md"
+URL = "https://arxiv.org/abs/2308.0000"
 LINKS = "\n# Links\n\n- [[230802 Beta Nets]]\n"
 
 
@@ -279,6 +280,81 @@ def test_a_file_that_cannot_be_read_locks_all_papers_that_it_may_be_about() -> N
     }
 
 
+def test_a_copy_of_a_digest_is_none_and_reported_if_it_has_entries() -> None:
+    mark = "(Conflicted copy)"
+    copies = {f"digests/week {mark}.md": DIGEST, f"digests/empty {mark}.md": "words\n"}
+    found, _ = MemoryVault({WEEK: DIGEST, f"papers/a {mark}.md": ENTRY, **copies}).look()
+    assert list(found.digests) == [WEEK]
+    assert [each.path for each in found.problems] == [f"digests/week {mark}.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "keys"),
+    [
+        (f"---\nurl: {URL}1\n---\n\0", "nul", ["1"]),
+        (f"\n{URL}1\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n", "conflict-markers", ["1"]),
+        (f"---\nurl: {URL}1\ndoi: 10.1/x\n---\n\udcff", "not-utf-8", ["1"]),
+        (f"---\nurl: {URL}1\nlink: {URL}2\na: [\n---\n", "broken-properties", ["1", "2"]),
+        # What is about no paper is nobody's note: it may be as it likes.
+        ("words\0", "", []),
+        ("---\na: [\n---\n", "", []),
+    ],
+)
+def test_a_damaged_file_is_locked_with_the_papers_that_it_seems_to_be_about(
+    text: str, code: str, keys: list[str]
+) -> None:
+    found, _ = MemoryVault({"a.md": text}).look()
+    papers = [Key(f"arxiv:2308.0000{number}") for number in keys]
+    assert found.locked == ({"a.md": code} if code else {})
+    assert found.locked_notes == {RelPath("a.md"): key for key in papers[:1]}
+    assert found.locked_keys == dict.fromkeys(papers, "a.md")
+    assert [each.path for each in found.problems] == ["a.md"] * bool(keys)
+
+
+def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
+    path, key = RelPath("papers/a.md"), Key("arxiv:2308.00007")
+    for text, code in (
+        ("", "emptied"),
+        ("words\0", "nul"),
+        ("---\na: [\n---\n", "broken-properties"),
+        ("---\ndigests: []\n---\n", "no-address"),
+    ):
+        for was in (True, False):
+            found = snapshot.build(
+                {path: text},
+                names=LinkResolver.from_paths([path]),
+                is_digest=lambda _: False,
+                base=Base({BaseKey(key, "", "note"): path} if was else {}, exists=True),
+            )
+            assert found.locked == ({path: code} if was or code == "no-address" else {})
+            assert found.locked_notes == ({path: key} if was else {})
+
+
+@pytest.mark.parametrize("managed", [True, False])
+def test_a_note_whose_properties_have_two_names_or_former_ones_is_locked(managed: bool) -> None:
+    """A plain one that has two names stays a plain one until an entry is about its paper."""
+    names = PropertyNames((("authors", "author"), ("digests", "weeks")))
+    twice = f"---\nurl: {URL}1\nauthor: A\nauthors: A\n{'weeks: []' if managed else 'x: 1'}\n---\n"
+    former = f"---\nurl: {URL}2\nwochen: []\n{'weeks: []' if managed else 'x: 1'}\nvon: A\n---\n"
+    files = {RelPath("a.md"): twice, RelPath("b.md"): former}
+    for digest in ("", f"{URL}1\nAlpha (Ann Park)\n"):
+        week = {RelPath("w.md"): digest} if digest else {}
+        found = snapshot.build(
+            files | week,
+            names=LinkResolver.from_paths(files),
+            is_digest=lambda path: path == "w.md",
+            base=Base(former_names=(("digests", "wochen"), ("authors", "von"))),
+            properties=names,
+        )
+        first = {"a.md": "property-twice"} if managed else {}
+        assert found.locked == {**first, "b.md": "property-renamed"}
+        keys = {Key("arxiv:2308.00002"): "b.md"}
+        if managed or digest:
+            keys[Key("arxiv:2308.00001")] = "a.md"
+        assert found.locked_keys == keys
+        assert len(found.problems) == len(keys)
+
+
 def test_a_file_that_nobody_may_read_is_locked_and_with_it_the_paper_whose_note_it_was() -> None:
     note, other, key = RelPath("papers/a.md"), RelPath("papers/b.md"), Key("arxiv:2308.00001")
     found = snapshot.build(
@@ -308,7 +384,6 @@ def test_a_file_is_about_the_paper_that_it_is_the_note_of_or_states_or_names() -
 
 # Whose a link is that stands alone in an entry.
 
-URL = "https://arxiv.org/abs/2308.0000"
 LINKED = {
     "refs/other.md": "words\n",
     "refs/broken.md": f"---\nurl: {URL}1\ntags: [\n---\n",

@@ -161,6 +161,64 @@ def test_the_folder_for_new_notes() -> None:
     assert found({f"{name}/x.md": "words" for name in reversed(spelled)}).folder == "PAPERS"
 
 
+def note_of(number: int) -> str:
+    return f"---\nurl: https://arxiv.org/abs/2301.{number:05d}\n---\n"
+
+
+def test_more_than_half_of_five_notes_make_a_folder_and_the_deepest_is_taken() -> None:
+    for counts, folder in (
+        ({"a/b": 5}, "a/b"),
+        ({"a/b": 4}, ""),
+        ({"a": 3, "b": 3}, ""),
+        ({"a": 4, "b": 3}, "a"),
+        ({"a/b": 2, "a/c": 2, "d": 3}, "a"),
+        ({"": 3, "a": 3}, ""),
+    ):
+        places = [place for place, count in counts.items() for _ in range(count)]
+        notes = {f"{place}/{n}.md".lstrip("/"): note_of(n) for n, place in enumerate(places, 1)}
+        assert found(notes).folder == folder
+
+
+def test_in_the_root_notes_and_digests_stand_together_and_copies_are_none_of_them() -> None:
+    notes = {f"{n}.md": note_of(n) for n in range(1, 6)}
+    files = {"w 1.md": digest(1, 2), "w 2.md": digest(3, 4), **notes}
+    assert patterns(files) == ["w *.md"]
+    copies = {f"w 1{mark}.md": digest(8, 9) for mark in (" (Conflicted copy)", " (restored)")}
+    assert found(files | copies) == found(files)
+
+
+def test_a_list_has_its_papers_in_items_headings_and_rows() -> None:
+    url = "https://arxiv.org/abs/2301.0000"
+    for marked in ("- ", "  * ", "12. ", "3) ", "## ", "| ", "**", "> "):
+        text = f"mine\n{marked}{url}1 a\nwords\n{marked}{url}2 b\n{marked}{url}3 c\n"
+        assert (found({"l.md": text}).unread == ("l.md",)) or patterns({"l.md": text})
+        assert found({"l.md": text.replace(f"{url}3", f"{url}2")}).unread == ()
+    for marked in ("", "words ", "1234. ", "#"):
+        text = f"mine\n{marked}{url}1 a\n{marked}{url}2 b\n{marked}{url}3 c\n"
+        assert found({"l.md": text}).unread == ()
+    long = f"- {url}1 {'x' * 4_000}\n- {url}2 b\n- {url}3 c\n"
+    assert found({"l.md": f"mine\n{long}"}).unread == ()
+
+
+def test_what_no_glob_tells_apart_is_taken_by_name() -> None:
+    files = {f"w/{name}.md": "words" for name in ("1", "2", "3", "4", "5")}
+    files |= {"w/6.md": digest(1, 2), "w/a?b*.md": digest(3, 4), "x.md": "words"}
+    seen = found(files)
+    assert seen.by_name == ("w/6.md", "w/a[?]b[*].md")
+    assert [glob.takes for glob in seen.globs] == [("w/6.md",), ("w/a?b*.md",)]
+    assert seen.entries == 4 and seen.digests == ("w/6.md", "w/a?b*.md")
+
+
+def test_folders_that_differ_in_figures_are_one_and_another_stands_alone() -> None:
+    files = {
+        "d/2023/1.md": digest(1, 2),
+        "d/2024/2.md": digest(3, 4),
+        "d/new [x]/3.md": digest(5, 6),
+        "e 1/4.md": digest(7, 8),
+    }
+    assert patterns(files) == ["d/*/*.md", "d/new [[]x]/*.md", "e 1/*.md"]
+
+
 def test_a_note_that_lost_its_address_is_none_of_a_paper() -> None:
     lost = "---\ndigests: []\n---\nsee https://example.org/x\n"
     has = "---\nurl: https://arxiv.org/abs/2301.00001\ndigests: []\n---\n"

@@ -104,7 +104,9 @@ class Running:
     def _run(self) -> None:
         try:
             tasks = DaemonTasks(self.pass_, **self.options)  # type: ignore[arg-type]
-            self.ended_with = loop.run(self.root, tasks, self.timing, mailbox=self.mailbox)
+            self.ended_with = loop.run(
+                self.root, tasks, self.timing, polling=False, mailbox=self.mailbox
+            )
         except BaseException as error:  # noqa: BLE001  # a test looks at it
             self.error = error
         self.ended.set()
@@ -789,7 +791,7 @@ def reload():
 
 tasks = DaemonTasks(pass_, reload, lambda life: say(did="life", doing=life.doing))
 {before}
-number = loop.run(root, tasks, WatchConfig(0.05, 0.5, 1000.0))
+number = loop.run(root, tasks, WatchConfig(0.05, 0.5, 1000.0), polling=False)
 say(did="exit", number=number)
 """
 

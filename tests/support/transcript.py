@@ -1,8 +1,9 @@
 """Transcripts: what calls of the program say, one after the other, in a vault that starts empty.
 
 The first sign of a line tells what it is: `# ` words for the reader; `> PATH` a file, whose lines
-follow behind `| `; `~ PATH :: OLD :: NEW` an edit; `- PATH` a file that goes; `$ CALL` a call,
-behind it what it says: `| ` on standard output, `! ` on standard error, `= ` an exit code but 0.
+follow behind `| `; `~ PATH :: OLD :: NEW` an edit; `- PATH` a file that goes; `% WORDS` a call of
+git; `$ WORDS` a call of the program, behind it what it says: `| ` on standard output, `! ` on
+standard error, `= ` an exit code but 0.
 `...` stands for what is another every time: an instant, seconds, the name of the memory. What lies
 above the vault is left out of paths. `--update-cases` writes what is said anew.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -54,6 +56,9 @@ def _told(vault: Vault, lines: list[str]) -> Iterator[str]:
             vault.edit(*rest.split(" :: "))
         elif sign == "-":
             (vault.root / rest).unlink()
+        elif sign == "%":
+            words = shlex.split(rest)
+            subprocess.run(["git", *words], cwd=vault.root, env=vault.env, check=True)
         elif sign == "$":
             yield from said(vault, *shlex.split(rest))
 

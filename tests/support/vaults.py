@@ -49,7 +49,7 @@ class Vault:
             ["--vault", str(self.root), *arguments],
             cwd or self.root,
             self.env,
-            (stdin or "").encode(),
+            (stdin or "").encode("utf-8", "surrogateescape"),
         )
         return Ran(
             code, out.decode("utf-8", "surrogateescape"), err.decode("utf-8", "surrogateescape")

@@ -174,6 +174,21 @@ def test_a_list_is_read_from_standard_input(weekly: Vault) -> None:
     assert {each["standing"] for each in ran.json["papers"]} == {"there"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp949"])
+def test_a_list_may_be_in_any_encoding(weekly: Vault, encoding: str) -> None:
+    given = f"{NEW}\nhttps://doi.org/10.1000/논문\n".encode(encoding)
+    digest = "digests/2023/2023-W32.md"
+    text = given.decode("utf-8", "surrogateescape")
+    ran = weekly.run("add", "-", "--now", "--to", digest, stdin=text)
+    assert ran.out.count("added") == 2, ran
+    assert "10.1000/논문\n" in weekly.read(digest)
+
+
+def test_a_line_of_a_list_that_is_no_text_is_no_address(weekly: Vault) -> None:
+    ran = weekly.run("add", "-", stdin=f"{NEW}\n\udc81\udcff\n")
+    assert ran.code == 2 and "no address of a paper" in ran.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -224,7 +239,7 @@ def test_a_digest_that_somebody_types_in_is_waited_for(tmp_path: Path) -> None:
             os.utime(tmp_path / path, (1.0, 1.0))
 
     wait = QuietWait(tmp_path, state, 1000.0, lambda *given: told.append(given), sleep)
-    wait.until_quiet(path)
+    assert wait.until_quiet(path) and not wait.until_quiet(path)
     assert len(waits) == 3 and len(told) == 1
     assert wait.seconds_left(RelPath("not there.md")) == 0
 

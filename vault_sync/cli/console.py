@@ -207,12 +207,13 @@ class Bar:
 
     DELAY = 0.5
 
+    _phase: tuple[str, int] | None = None
+    _bar: Any = None
+    _started: float
+    _shown_done: int
+
     def __init__(self, console: Console) -> None:
         self._shown = sys.stderr.isatty() and not console.quiet and not console.json
-        self._started = time.monotonic()
-        self._phase = ("", 0)
-        self._bar: Any = None
-        self._shown_done = 0
 
     def __enter__(self) -> Self:
         return self

@@ -125,12 +125,11 @@ def _orphans(console: Console, config: Config, state: StateStore, *, clean: bool
     parents = {own.parent}
     with suppress(StateError):  # the vault is a folder above it
         parents.add(state_dir(state.root, {}).parent)
-    orphans = orphaned_states(own.parent)
     if clean:
-        removed = clean_states(orphans, config.saved_days)
-        console.say([f"removed base, index and journal in {folder}" for folder in removed])
-        orphans = [each for each in orphans if str(each.folder) not in removed]
-    return [*second_states(state.root, own, parents), *orphan_problems(orphans)]
+        removed = clean_states(orphaned_states(own.parent), config.saved_days)
+        console.say(f"removed base, index and journal in {folder}" for folder in removed)
+    orphans = orphan_problems(orphaned_states(own.parent))
+    return [*second_states(state.root, own, parents), *orphans]
 
 
 def _of_daemon(state: StateStore) -> Iterator[Problem]:

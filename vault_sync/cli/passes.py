@@ -66,30 +66,26 @@ def _pass(
     waiting: bool,
 ) -> PassResult:
     """Run a pass, or with `dry_run` only plan it; with `waiting` it says which facts wait."""
-    state = console.state(config)
-    plan, walk = unchanged.look(config, state, request)
-    if plan is not None:
-        rest = (Reason("", "nothing changed since the last pass"),)
-        return _to_show(config, PassResult(plan, explained=rest))
-    from vault_sync.sync import engine
-    from vault_sync.sync.facts import FactsLookup
-    from vault_sync.sync.view import PassContext, only_look
+    with console.state(config) as state, Bar(console) as bar:
+        plan, walk = unchanged.look(config, state, request)
+        if plan is not None:
+            rest = (Reason("", "nothing changed since the last pass"),)
+            return _to_show(config, PassResult(plan, explained=rest))
+        from vault_sync.sync import engine
+        from vault_sync.sync.facts import FactsLookup
+        from vault_sync.sync.view import PassContext, only_look
 
-    try:
-        with Bar(console) as bar:
-            facts = FactsLookup(config, state, bar, offline=offline)
-            ask = facts.ask if facts.online else None
-            context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
-            if dry_run:
-                view = only_look(context, request)
-                result = PassResult(view.plan, explained=view.explained)
-            else:
-                result = engine.run(context, request)
-            if waiting and result.plan.wanted:
-                facts.ask(result.plan.wanted)
-        return _to_show(config, result, facts.problems)
-    finally:
-        state.close()
+        facts = FactsLookup(config, state, bar, offline=offline)
+        ask = facts.ask if facts.online else None
+        context = PassContext(config, state, facts, ask, progress=bar, walk=walk)
+        if dry_run:
+            view = only_look(context, request)
+            result = PassResult(view.plan, explained=view.explained)
+        else:
+            result = engine.run(context, request)
+        if waiting and result.plan.wanted:
+            facts.ask(result.plan.wanted)
+    return _to_show(config, result, facts.problems)
 
 
 def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ()) -> PassResult:

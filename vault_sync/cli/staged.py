@@ -32,9 +32,8 @@ def check_staged(console: Console) -> int:
         judged, left_out = _with_other_halves(judged, repository)
         judged = judged._replace(plan=report.plan_to_show(judged.plan))
     except GitError as error:
-        raise UsageError(
-            f"{error}: `check --staged` judges the index of a git work tree"
-        ) from error
+        words = f"{error}\n    `check --staged` judges the index of a git work tree"
+        raise UsageError(words) from error
     plan = judged.plan
     fine = report.in_line(plan) and not plan.operations
     if console.json:

@@ -48,7 +48,7 @@ def run(
     tasks: DaemonTasks,
     timing: WatchConfig,
     *,
-    polling: bool = False,
+    polling: bool,
     mailbox: Mailbox | None = None,
 ) -> int:
     """Run passes until a signal or the mailbox says stop. Return the signal's number, else 0.

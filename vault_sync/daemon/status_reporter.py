@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import sqlite3
 import time
@@ -30,7 +31,7 @@ class StatusReporter:
         self._waiting: frozenset[RelPath] = frozenset()
         self._until: Mapping[RelPath, float] = {}
         self._next_beat = 0.0
-        self.beat_every = min(BEAT, (watchdog_seconds() or 2 * BEAT) / 2)
+        self.beat_every = min(BEAT, (watchdog_seconds() or math.inf) / 2)
         now = time.time()
         self._status = Heartbeat(pid=os.getpid(), started=now, beat=now)
 

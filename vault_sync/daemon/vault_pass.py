@@ -72,7 +72,7 @@ class VaultPass:
 
     def _run_engine(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
         _log.debug("a moment: %s", batch.why)
-        source_ = source(self.config, self.state, offline=True)
+        source_ = source(self.config, self.state, offline=self.offline)
         request = PassRequest(cause="watch", deferred=guarded, bulk=batch.bulk, patient=True)
         context = PassContext(
             self.config,

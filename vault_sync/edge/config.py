@@ -260,7 +260,7 @@ def _unknown(
 ) -> str:
     import difflib  # no run without a mistake needs it, nor what it imports
 
-    near = difflib.get_close_matches(name[1], legal, 1)
+    near = difflib.get_close_matches(name[1], legal)
     what = "table" if legal is LEGAL else "key"
     hint = f" (did you mean '{near[0]}'?)" if near else ""
     return (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from tests.support import transcript
+from tests.support.vaults import Vault
 from vault_sync.cli.capture import add
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.model.plan import Create, Outcome, Undone
@@ -64,7 +67,8 @@ def test_where_each_stands(
 def test_addresses_come_from_the_line_and_from_standard_input(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO("2308.00002\n\n 2308.00003 \n2308.00001\n"))
+    lines = io.BytesIO(b"2308.00002\n\n 2308.00003 \n2308.00001\n")
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(lines))
     words = add.Words(("a", " b "), " words ")
     papers = add._papers([" 2308.00001 ", "-"], words)
     assert [each.key for each in papers] == [f"arxiv:2308.0000{number}" for number in (1, 2, 3)]
@@ -83,3 +87,30 @@ def test_addresses_come_from_the_line_and_from_standard_input(
 def test_what_is_no_tag_and_no_address(given: str, tags: tuple[str, ...], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         add._papers([given], add.Words(tags, ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (0, "| digests/w.md:4: added, the address alone"),
+        (2, "| digests/w.md:6: added, the address alone"),
+        (99, "! nothing was added: somebody types in the digest all the time (--now"),
+    ],
+)
+def test_a_digest_that_was_waited_for_is_read_anew(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, typed: int, said: str
+) -> None:
+    left = [True] * typed
+
+    def until_quiet(path: RelPath) -> bool:
+        if left:
+            offline_vault.write(path, f"more\n{offline_vault.read(path)}")
+        return bool(left) and left.pop()
+
+    wait = SimpleNamespace(until_quiet=until_quiet)
+    monkeypatch.setattr(add, "QuietWait", lambda *_: wait)
+    offline_vault.write("digests/w.md", "https://arxiv.org/abs/2308.07124\nOctoPack (A B)\n#x\n")
+    lines = list(transcript.said(offline_vault, "add", "2308.00001", "--to", "digests/w"))
+    assert lines[0].startswith(said) and (lines[1:] == []) == (typed < 99)
+    text = offline_vault.read("digests/w.md")
+    assert ("2308.00001" in text) == (typed < 99) and text.startswith("more\n" * min(typed, 5))

@@ -35,3 +35,4 @@ def test_on_a_terminal_it_is_drawn(
     statistics.statistics(Console(empty_vault.root, color="never"), None, None)
     drawn = capsys.readouterr().out
     assert "papers\t1\n" in piped and "\t" not in drawn and drawn != piped
+    assert "OctoPack" not in drawn and "2023-W33" in drawn

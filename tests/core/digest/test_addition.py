@@ -95,6 +95,32 @@ def test_nothing_is_added_to_a_table_or_below_titles_that_stand_first() -> None:
     assert refusal(reader.read(FLAT + TABLE)) is None
 
 
+ABOVE = "Title (Ann Park)\nhttps://arxiv.org/abs/2308.00001\nwords\n"
+ALONE = "https://arxiv.org/abs/2308.00002\nwords\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("W33\n" + ABOVE, True),
+        ("W33\n" + ABOVE * 2 + ALONE, True),
+        ("W33\n" + ABOVE + ALONE, False),
+        # The first address tells, and a line of one letter is a line.
+        ("W33\n" + ALONE + ABOVE * 3, False),
+        ("W33\n" + ABOVE.replace("\n", "\nx\n", 1), False),
+        # What stands between two titles may be the lower one's.
+        ("W33\n" + ABOVE.replace("words", "Other (Bo Li)"), False),
+        ("W33\nTitle (Ann Park)\nhttps://arxiv.org/abs/2308.00001", True),
+        ("https://arxiv.org/abs/2308.00001\nTitle (Ann Park)", False),
+        ("W33\nwords\nTitle (Ann Park)\n", False),
+    ],
+)
+def test_titles_stand_first_where_most_addresses_have_theirs_above(
+    text: str, *, above: bool
+) -> None:
+    assert ("above" in (refusal(reader.read(text)) or "")) == above
+
+
 @pytest.mark.parametrize(
     ("style", "text", "titles"),
     [

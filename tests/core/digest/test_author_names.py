@@ -18,7 +18,8 @@ LISTS = (
     "Ann Park and Bo Lee and Cho Kim and Dan Choi and Eve Jung and Finn Oh and Gil Han",
     "ERNIE 4.5 Team", "GLM-4.5 Team, Zhipu AI", "Seed1.5-VL Team", "Qwen2.5 team", "K2 Labs",
     "MiniMax-M1 Group", "Yi1.5 AI", "John M Smith3", "김철수, 이영희", "OpenAI",
-    "김철수 외 3명", "Kim 외 2인",
+    "김철수 외 3명", "Kim 외 2인", "Ann (the 2 of (us)) Park (and 3) Lee",
+    "Ann B C D E F G H I J K Lee", "Jürgen Müller", "Ann one two Park Kim",
 )  # fmt: skip
 
 PROSE = (
@@ -26,7 +27,10 @@ PROSE = (
     "Nice trick (Table A1, Figure B2)", "Good (ICLR 2023)", "Good (CVPR2023)", "Good (192x192)",
     "Fast (GPT4, Llama2)", "Fast (Best 3 of AI)", "Fast (Top 1 AI)", "Fine (90% Team)",
     "Fine (GPT4 vs Llama2)", "그림 (표 3 외 2개)", "Fine (see Kimi K2 Team)",
-    "Fast (GPT4 and other Labs)", "Fast (GPT4 our Team)",
+    "Fast (GPT4 and other Labs)", "Fast (GPT4 our Team)", "Good (Best Paper 2023)", "Good ()",
+    "[[n|Good]] ()", "Good (Ann B C D E F G H I J K L Lee)",
+    "Good (Ann (a (b)) likes (c) this one)", "- Good (Qwen2.5 Team)", "- Good (Ann Park)",
+    "Good (et al., more words)", "Good (Ann one two three Park Lee Kim)",
 )  # fmt: skip
 
 
@@ -39,6 +43,11 @@ def test_a_list_of_authors_makes_a_title_line(names: str) -> None:
     found = line_of(f"A Technical Report ({names})")
     assert found is not None
     assert found.names == tuple(names.split(", "))
+
+
+def test_an_item_of_a_list_needs_two_names() -> None:
+    for names in ("Qwen2.5 Team, Kimi K2 Team", "Qwen2.5 Team, Ann Park", "Ann Park, 김철수"):
+        assert line_of(f"- A Technical Report ({names})") is not None
 
 
 @pytest.mark.parametrize("words", PROSE)
@@ -67,6 +76,9 @@ def test_what_is_built_like_a_title_line_and_is_none_is_said(names: str) -> None
         "코드가 공개되었습니다. (GitHub 2023)",
         "Words (https://github.com/a/B2)",
         "Words(Table 3)",
+        "Words (Table 3, see B2)",
+        "Words (3번째 표)",
+        "Words (Www.a.org)",
         "(Table 3)",
         "A Title (Ann Park)\nWords (Table 3)",
         "first line\nWords (Table 3)",
@@ -82,6 +94,9 @@ def test_the_reason_names_what_is_in_the_way() -> None:
     assert "'Table 3' holds a digit" in title_line.refusal("Words (Table 3)", 0, 15)
     assert author_names.objection(("So good!",), 1) == (
         "'So good!' reads as a sentence, not as a name"
+    )
+    assert author_names.objection(("a word", "more"), 1) == (
+        "no author's name was recognised in (a word, more)"
     )
 
 

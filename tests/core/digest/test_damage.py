@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.digest.damage import damage_notices
+from vault_sync.core.digest.damage import damage_notices, damage_of
+from vault_sync.core.model.values import RelPath
+from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.spans import fenced, lines
 
 OURS, DIVIDE, THEIRS = "<<<<<<< HEAD", "=======", ">>>>>>> theirs"
@@ -42,3 +44,32 @@ def test_damage(case: str) -> None:
     mask = fenced(text, of)
     found = list(damage_notices(text, of, mask))
     assert [(line, code) for line, code, _ in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "line", "encoding"),
+    [
+        (b"a\nb\n", None, 0, ""),
+        (b"a\n" + "가나".encode("cp949"), "not-utf-8", 2, "EUC-KR"),
+        ("words\nwords\n".encode("utf-16-le"), "not-utf-8", 1, "UTF-16"),
+        (b"a\n\x81\n", "not-utf-8", 2, ""),
+        (b"a\nb\0\n", "nul", 2, ""),
+        (b"\xef\xbb\xbf \t\r\n", "emptied", 1, ""),
+        (b"a\n<<<<<<< HEAD\n\x81\n", "conflict-markers", 2, ""),
+        (b"a\n\n>>>>>>> theirs\n", "conflict-markers", 3, ""),
+        (b"a\n<<<<<<<<\nb >>>>>>> c\n", None, 0, ""),
+    ],
+)
+def test_a_state_that_no_edit_leaves_behind(
+    content: bytes, code: str | None, line: int, encoding: str
+) -> None:
+    found = damage_of(RelPath("a.md"), as_text(content), was_ours=True)
+    assert (found and found.code) == code
+    if found is not None:
+        assert (found.path, found.line) == ("a.md", line)
+        assert encoding in found.message
+        assert ("looks like" in found.message) == bool(encoding)
+
+
+def test_an_empty_file_that_never_held_anything_of_ours_is_no_damage() -> None:
+    assert damage_of(RelPath("a.md"), "", was_ours=False) is None

@@ -24,6 +24,10 @@ def test_a_first_part_comes_in_the_style_of_the_digest() -> None:
 def test_the_style_of_an_entry_goes_before_that_of_its_digest() -> None:
     text = SPACED + f"\n\n{BLOG}\nV (Bo Li)\n하나\n"
     assert edited(text, 2, tags=("x",)) == text + "#x\n"
+    under_head = f"w\n{OCTO}\n\nT (Kim Lee)\nwords\n"
+    assert edited(under_head, tags=("x",)) == under_head + "#x\n"
+    between = f"w\n{OCTO}\nT (Kim Lee)\n\nwords\n"
+    assert edited(between, tags=("x",)) == between + "\n#x\n"
 
 
 def test_an_entry_is_appended_in_the_style_of_the_digest() -> None:
@@ -96,6 +100,8 @@ def test_lines_of_one_part_and_gaps_at_a_link_say_nothing_of_the_style(
         ("#a  #b \t", ("a", "b", "c"), "#a  #b  #c \t"),
         ("#a #b #a #c", ("b", "c"), "#b #c"),
         ("  #a #b", ("b",), "  #b"),
+        ("#a\n말\n#b", ("a", "b", "c"), "#a\n말\n#b #c"),
+        ("#a\n말\n#b", ("b",), "말\n#b"),
     ],
 )
 def test_tags_come_and_go_in_the_style_of_their_line(
@@ -131,8 +137,9 @@ def test_lines_that_stay_keep_their_newline() -> None:
 def test_a_tag_line_that_makes_an_entry_of_its_neighbour_stays() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n#a\n{BLOG}\n말\n"
     assert edited(text, tags=()) == text
-    linked = text.replace(f"{BLOG}\n", f"{BLOG}\n[[n]]\n")
-    assert edited(linked, tags=()) == linked.replace("#a\n", "")
+    for below in ("[[n]]", "U (Bo Li)", "[[n|U]] (Bo Li)"):
+        other = text.replace(f"{BLOG}\n", f"{BLOG}\n{below}\n")
+        assert edited(other, tags=()) == other.replace("#a\n", "")
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,7 @@ def test_a_linked_title_is_never_read_out_of_two() -> None:
         ("a good paper (read it later)", ""),
         ("- Title (Ann Bee, what?)", ""),
         ("Title ()", ""),
+        ("1. (Ann Bee)", ""),
         (" (Ann, what?)", ""),
         ("Title", ""),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.laws import examples
@@ -23,6 +24,13 @@ def test_added_entries_of_both_sides_stand_one_after_the_other() -> None:
     assert merged(ended, BASE + DELTA.removesuffix("\n"), BASE + OMEGA.removesuffix("\n")) == (
         BASE + DELTA + OMEGA.removesuffix("\n")
     )
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "  ", "\n  ", "\n---\n"])
+def test_what_stands_below_the_last_entry_stays_as_it_is(end: str) -> None:
+    base = BASE.rstrip("\n") + end
+    ours, theirs = swap(base, "베타 설명", "베타 새 설명"), swap(base, "#llm", "#llm #new")
+    assert merged(base, ours, theirs) == swap(ours, "#llm", "#llm #new")
 
 
 def test_entries_added_at_the_top_and_in_the_middle() -> None:

@@ -184,6 +184,24 @@ def test_a_file_under_the_path_that_it_had_is_merged_into_itself() -> None:
     assert "my own there" in found.texts[RelPath("p/z now.md")]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (note(0, "words of [[was#T|it]]"), True),
+        (note(0, "[[d/was]]").replace("[[week]]", "[[now]]"), False),  # it names both
+        (note(0, "words").replace("[[week]]", "[[other]]"), False),
+        ("words of [[was]]\n", False),  # no note of a paper
+    ],
+)
+def test_notes_follow_a_digest_to_the_path_that_it_has_now(before: str, *, after: bool) -> None:
+    before = before.replace("[[week]]", "[[was]]")
+    texts = {"p/x.md": before, "d/now.md": week("a"), "d/was.md": week("a"), "d/other.md": "\n"}
+    moved = {RelPath("d/was.md"): RelPath("d/now.md")}
+    found = merge_copies({RelPath(path): text for path, text in texts.items()}, RULES, moved)
+    expected = before.replace("[[was", "[[now")
+    assert found.texts == ({RelPath("p/x.md"): expected} if after else {})
+
+
 def test_what_the_reader_says_of_such_a_name() -> None:
     texts = {WEEK: week("a", "b", "c"), "d/week 2.md": week("a", "b", "c", "d")}
     two = frozenset({RelPath("d/week 2.md")})

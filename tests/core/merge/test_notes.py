@@ -131,3 +131,10 @@ def test_a_list_that_both_sides_have_alike_is_written_as_ours() -> None:
     theirs = swap(NOTE, "  - alpha\n  - llm", "  - alpha\n  - llm\n  - new")
     assert merged_note(NOTE, ours, theirs) == ours
     assert merged_note(NOTE, theirs, ours) == theirs
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "  ", "\n  "])
+def test_what_stands_below_the_last_words_of_a_note_stays_as_it_is(end: str) -> None:
+    base = NOTE.rstrip("\n") + end
+    ours, theirs = swap(base, "Own one.", "Own 1."), swap(base, "첫 문장", "새 문장")
+    assert merged_note(base, ours, theirs) == swap(theirs, "Own one.", "Own 1.")

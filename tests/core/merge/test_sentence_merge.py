@@ -86,6 +86,7 @@ def test_a_text_that_has_the_others_edits_is_the_merge() -> None:
     assert has_edits_of(words_of("A. F. C. B."), words_of("A. B."), words_of("A. C. B."))
     assert not has_edits_of(words_of("A. B. C."), words_of("A. B."), words_of("A. C."))
     assert not has_edits_of(words_of("A. B."), words_of("A. B."), words_of("A."))
+    assert has_edits_of(words_of("N."), words_of("A. B."), words_of("N. B."))
     # What stands there more often, and `part` did not take out, is no edit of it taken back.
     assert has_edits_of(words_of("A. N. A."), words_of("A."), words_of("A. N."))
     assert not has_edits_of(words_of("A. N. B. A."), words_of("A. A. B."), words_of("A. N. B."))

@@ -13,9 +13,9 @@ from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.merge import documents
 from vault_sync.core.merge.document_copies import merge_digest_copy
 from vault_sync.core.merge.sync_copy import CopyMerge
-from vault_sync.core.model.base import Histories, History, PastValue
+from vault_sync.core.model.base import CopyRow, Histories, History, PastValue
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Fields, RelPath
+from vault_sync.core.model.values import Fields, Key, RelPath
 from vault_sync.core.text.spans import Edit, splice
 
 NEW = Fields("https://arxiv.org/abs/2402.00001", "Newer Nets: A Study")
@@ -171,6 +171,10 @@ def test_a_task_that_was_done_on_one_device_is_done() -> None:
     copy = edited(made, done, 0, tags=("new",))
     assert with_copy(made, made.text, copy) == CopyMerge(copy)
     assert with_copy(made, copy, made.text) == CopyMerge(copy)
+    # A box of its own below the words is another task.
+    ours, theirs = (text.replace("  words", "  words\n  - [ ] task") for text in (done, done))
+    theirs = theirs.replace("words", "more words")
+    assert with_copy(made, ours, theirs) == CopyMerge(theirs)
 
 
 def test_what_stands_beside_the_fields_is_a_row_and_a_number_is_none() -> None:
@@ -181,7 +185,7 @@ def test_what_stands_beside_the_fields_is_a_row_and_a_number_is_none() -> None:
     copy = made.text.replace("a.org/b", "c.org/d").replace("[One]", "[Two]")
     found = with_copy(made, made.text, copy)
     assert found.text == made.text.replace("[One]", "[Two]")
-    assert rows_of(found) == {("entry", copy.rstrip())}
+    assert found.rows == {CopyRow(Key("arxiv:2308.00001"), WEEK, "entry", copy.rstrip())}
     assert not with_copy(made, copy, copy.replace(" [code](https://c.org/d)", "")).rows
 
 

@@ -12,6 +12,7 @@ from vault_sync.core.merge.sync_copy import (
     CopyMerge,
     FieldMerge,
     ancestor,
+    ends_within_a_line,
     is_cut_short,
     is_earlier,
     is_same,
@@ -117,6 +118,12 @@ def test_a_line_between_entries_that_one_of_them_has_stays() -> None:
     assert merged(copy, FIRST).text == copy
 
 
+def test_entries_stand_as_they_do_in_the_file() -> None:
+    one, two = entry(A, "첫째다. 둘째다. 셋째다."), entry(B, "비의 글이다.")
+    copy = FIRST.replace("비의", "비의 새")
+    assert merged(digest(two, one), copy).text == digest(two.replace("비의", "비의 새"), one)
+
+
 def test_a_link_is_taken_from_the_side_that_has_one() -> None:
     linked = FIRST.replace("Paper 2308.00001 (", "[[230801 One|Paper 2308.00001]] (")
     assert "[[230801 One|" in merged(FIRST, linked.replace("셋째다.", "넷째다.")).text
@@ -176,6 +183,31 @@ def test_a_copy_that_was_cut_short_and_has_an_edit_is_for_a_person() -> None:
     )
     away = digest(entry(A, "첫째다."), entry(B, "비다. 더 있다.")).rstrip("\n")
     assert "비다. 더 있다." in merged(more, away).text, "a line of an entry that the copy never had"
+
+
+@pytest.mark.parametrize(
+    ("copy", "file", "within"),
+    [
+        ("a\nb", "a\nb c.\nd\n", True),
+        ("x\na\nb. c", "a\nb. c d.\ne\n", True),
+        ("\n\na\n\nb", "\na\n\nb c.\n\nd\n", True),
+        ("a\nb  ", "a\nb c.\nd\n", True),
+        ("a\nb\n", "a\nb c.\nd\n", False),
+        ("b", "a\nb c.\nd\n", False),
+        # It is that line of the file which has the same one above, and goes on.
+        ("x\nb", "a\nb c.\nd\n", False),
+        ("a\nb", "a\nb.\nd\n", True),
+        ("a\nb", "a\nb  \nd\n", False),
+        ("a\nc", "a\nb c.\nd\n", False),
+        # Less than half of what stands below it in the file is in the copy.
+        ("a\nb", "a\nb c.\n", False),
+        ("d\na\nb", "a\nb c.\nd\ne\n", False),
+        ("e\na\nb", "a\nb c.\nd\ne\n", False),
+        ("d\na\nb", "a\nb c.\nd\ne\nf\n", True),
+    ],
+)
+def test_where_a_copy_ends_within_a_line_of_the_file(copy: str, file: str, *, within: bool) -> None:
+    assert ends_within_a_line(copy, file) is within
 
 
 def test_merged_once_more_either_way_nothing_changes() -> None:
@@ -276,6 +308,38 @@ def test_a_tag_taken_out_of_the_copy_goes_and_an_alias_of_it_stays_in_the_file()
 def test_one_value_that_both_changed_is_a_row() -> None:
     file, copy = NOTE.replace("rating: 3", "rating: 4"), NOTE.replace("rating: 3", "rating: 5")
     row = CopyRow(A, "", "property rating", "5")
+    assert note_merged(file, copy) == CopyMerge(file, frozenset({row}))
+
+
+def test_one_value_is_taken_from_the_side_that_changed_it_since_it_was_seen() -> None:
+    changed = NOTE.replace("title: Paper 2308.00001", "title: New")
+    for file, copy in ((NOTE, changed), (changed, NOTE)):
+        assert note_merged(file, copy) == CopyMerge(changed)
+
+
+def test_what_both_have_more_stands_one_after_the_other_the_files_first() -> None:
+    file, copy, both = (
+        NOTE.replace("rating: 3\n", f"rating: 3\n{more}")
+        for more in ("f: 1\n", "c: 2\n", "f: 1\nc: 2\n")
+    )
+    assert note_merged(file, copy).text == both
+    file, copy, both = (
+        NOTE.replace("  - llm\n", f"  - llm\n{more}")
+        for more in ("  - f\n", "  - c\n", "  - f\n  - c\n")
+    )
+    assert note_merged(file, copy).text == both
+    file, copy, both = (
+        NOTE.replace("둘째다.", f"둘째다. {more}") for more in ("파일.", "사본.", "파일. 사본.")
+    )
+    assert note_merged(file, copy).text == both
+
+
+def test_a_clash_in_a_note_leaves_the_file_and_the_copys_is_a_row() -> None:
+    file, copy = (NOTE.replace("둘째다.", more) for more in ("파일이다.", "사본이다."))
+    row = CopyRow(A, WEEK, "commentary", "첫째다. 사본이다. 셋째다.")
+    assert note_merged(file, copy) == CopyMerge(file, frozenset({row}))
+    file, copy = (NOTE.replace("Ann Park", name) for name in ("Bo Li", "Cy Oh"))
+    row = CopyRow(A, "", "authors", "Cy Oh")
     assert note_merged(file, copy) == CopyMerge(file, frozenset({row}))
 
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from vault_sync.core.model.base import Base, base_keys_of, updates_made, value_hash
+from vault_sync.core.model.base import (
+    LINK,
+    NO_HISTORY,
+    TYPED,
+    Arrival,
+    Base,
+    FileMark,
+    PastValue,
+    base_keys_of,
+    origin_of,
+    parted_filled,
+    updates_made,
+    value_hash,
+)
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Plan, Undone
 from vault_sync.core.model.values import Key, Place, RelPath
 
@@ -76,3 +89,80 @@ def test_a_base_without_some_rows_has_all_others() -> None:
     counted = Base(BASE.rows, exists=True, count=lambda: {ONE: 40, TWO: 3})
     gone = {BaseKey(A, TWO, "commentary"), BaseKey(B, TWO, "commentary"), BaseKey(A, ONE, "tags")}
     assert counted.without(frozenset(gone)).sizes == {ONE: 40, TWO: 1}
+
+
+def test_of_several_papers_of_one_path_the_last_by_key_has_it() -> None:
+    rows = {BaseKey(key, "", "note"): "papers/a.md" for key in (B, A)}
+    for order in (rows, dict(reversed(rows.items()))):
+        base = Base(order, exists=True)
+        assert base.papers_noted == {"papers/a.md": (A, B)}
+        assert base.note_paths == {"papers/a.md": B}
+
+
+def test_a_file_is_like_another_by_its_numbers_or_by_its_bytes() -> None:
+    mark = FileMark(7, 10, 1_000, "a")
+    assert mark.is_like(mark._replace(hash="b")) and mark.is_like(FileMark(0, 0, 0, "a"))
+    for other in (mark._replace(inode=8), mark._replace(size=11), mark._replace(mtime_ns=1_001)):
+        assert not mark.is_like(other._replace(hash="b"))
+    unseen = FileMark(0, 10, 1_000, "a")
+    assert not unseen.is_like(unseen._replace(hash="b"))
+
+
+def test_a_link_that_was_taken_back_leads_where_it_led() -> None:
+    title = BaseKey(A, "", "title")
+    link = BaseKey(Key(""), ONE, f"{LINK}a b")
+    base = Base({}, refused={title: ("x", "y"), link: ("", "papers/a.md")})
+    assert base.links_taken_back == {(ONE, "a b"): "papers/a.md"}
+
+
+def test_what_a_note_says_in_other_words_is_its_value() -> None:
+    title = BaseKey(A, "", "title")
+    assert Base({title: "T"}).note_value(title) == "T"
+    assert Base({title: "T", BaseKey(A, "", "apart:title"): "U"}).note_value(title) == "U"
+    assert Base({}).note_value(title) is None
+
+
+def test_a_file_that_nobody_brought_was_typed_here() -> None:
+    brought = Arrival(delivered=True)
+    base = Base({}, arrivals={ONE: brought})
+    assert base.arrival(ONE) == brought and base.arrival(TWO) == base.arrival(None) == TYPED
+    assert TYPED.typed_here and not any(
+        TYPED._replace(**{name: True}).typed_here for name in Arrival._fields
+    )
+    assert Base({}).is_typed_here and not base.is_typed_here
+    assert not base.is_partial and all(
+        Base({}, joining=joining, arriving=not joining).is_partial for joining in (True, False)
+    )
+
+
+def test_to_a_text_that_was_brought_every_earlier_value_is_one() -> None:
+    title = BaseKey(A, "", "title")
+    base = Base({}, was_ever=lambda _, value: value == "old")
+    assert not base.was_before(title, "old") and not Base({}).was_ever(title, "old")
+    assert base.of_brought_texts.was_before(title, "old")
+    assert not base.of_brought_texts.was_before(title, "new")
+
+
+def test_a_history_has_each_value_once_in_the_order_in_which_it_was_learnt() -> None:
+    history = NO_HISTORY
+    assert not history.was_typed and not history.starts_everywhere
+    history = history.learn("a", "delivered").learn("b", "typed")
+    assert history.was_typed and history.starts_everywhere
+    assert history.learn("b", "merged") is history
+    again = history.learn("a", "merged")
+    assert again.values == (PastValue("b", "typed"), PastValue("a", "merged"))
+    assert not again.was_typed and not again.starts_everywhere
+    removed = history._replace(removed_here=True)
+    assert not removed.starts_everywhere and removed.learn("c", "typed").removed_here
+
+
+def test_a_value_came_as_its_files_did() -> None:
+    assert origin_of(delivered=True, merged=True) == "delivered"
+    assert origin_of(delivered=True, merged=False) == "delivered"
+    assert origin_of(delivered=False, merged=True) == "merged"
+    assert origin_of(delivered=False, merged=False) == "typed"
+
+
+def test_what_arxiv_gave_is_a_title_and_authors() -> None:
+    assert parted_filled(("T", "Ann", "Bo")) == ("T", ("Ann", "Bo"))
+    assert parted_filled(()) == parted_filled(None) == ("", ())

@@ -7,7 +7,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.laws import examples
 from vault_sync.core.model.values import Key
-from vault_sync.core.naming.keys import arxiv_id, key_of, respelled
+from vault_sync.core.naming.keys import (
+    KINDS,
+    address_of,
+    arxiv_id,
+    fact_name,
+    id_of_key,
+    is_paper,
+    key_of,
+    kind_of_key,
+    pdf_of,
+    respelled,
+    word_of,
+)
 
 NO_ADDRESS = (
     "",
@@ -181,3 +193,63 @@ def test_a_key_that_older_rules_took_for_any_page_gets_its_kind() -> None:
 )  # fmt: skip
 def test_a_paper_of_the_acl_anthology_is_its_id(address: str, key: str | None) -> None:
     assert key_of(address) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "address", "word", "pdf", "fact"),
+    [
+        (
+            "arxiv:2308.07037",
+            "https://arxiv.org/abs/2308.07037",
+            "2308.07037",
+            "https://arxiv.org/pdf/2308.07037",
+            "2308.07037",
+        ),
+        (
+            "arxiv:cs/0703041",
+            "https://arxiv.org/abs/cs/0703041",
+            "0703041",
+            "https://arxiv.org/pdf/cs/0703041",
+            "cs/0703041",
+        ),
+        ("doi:10.1000/one-two3", "https://doi.org/10.1000/one-two3", "one-two3", "", None),
+        ("doi:10.1000/%ED%95%9C", "https://doi.org/10.1000/%ED%95%9C", "10.1000", "", None),
+        (
+            "openreview:AbC",
+            "https://openreview.net/forum?id=AbC",
+            "AbC",
+            "https://openreview.net/pdf?id=AbC",
+            None,
+        ),
+        (
+            "acl:N19-1423",
+            "https://aclanthology.org/N19-1423",
+            "N19-1423",
+            "https://aclanthology.org/N19-1423.pdf",
+            None,
+        ),
+        ("url:x.org/a?b=longest", "https://x.org/a?b=longest", "x.org", "", ""),
+        ("url:%ED%95%9C/!", "https://%ED%95%9C/!", "ED", "", ""),
+    ],
+)
+def test_what_follows_from_a_key(
+    key: str, address: str, word: str, pdf: str, fact: str | None
+) -> None:
+    one = Key(key)
+    assert kind_of_key(one).name + ":" + id_of_key(one) == key
+    assert address_of(one) == address and key_of(address) == key
+    assert pdf_of(one) == pdf and fact_name(one) == (key if fact is None else fact)
+    assert is_paper(one) == (not key.startswith("url:"))
+    assert word_of(one) == word
+
+
+def test_what_is_no_key_has_no_kind() -> None:
+    for text in ("", "2308.07037", "arxiv", "pmid:1"):
+        with pytest.raises(ValueError, match="is no key"):
+            kind_of_key(Key(text))
+
+
+def test_which_kinds_are_properties_and_which_open_an_entry() -> None:
+    assert [kind.name for kind in KINDS if kind.has_property] == ["arxiv", "doi"]
+    assert [kind.name for kind in KINDS if kind.opens_entry] == ["arxiv", "doi"]
+    assert [kind.name for kind in KINDS if kind.is_short] == ["arxiv"]

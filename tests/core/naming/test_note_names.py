@@ -369,6 +369,7 @@ def test_a_syllable_of_conjoining_jamo_is_never_cut() -> None:
     trailing = "\u11a8\u11ff\ud7cb\ud7fb"
     firsts = [one + vowels[0] for one in leading] + [leading[0] + one for one in vowels]
     lasts = [vowels[0] + one for one in trailing] + ["\uac01\u11ff", "\ud7a3\u11a8"]
+    lasts += ["\uac1c\u1161", "\uac1c\u11a8"]
     for letter in ("\uac00\u1161", "\uac00\u11a8", "\u1100\u1161\u11a8", *firsts, *lasts):
         for size in range(9, 40):
             cut = names.clip(letter * 10, size)

@@ -178,3 +178,100 @@ def test_blanks_around_separators_are_no_part_of_names() -> None:
     assert people.readings((text,))[0].names == ("Ann Bee", "Cee Dee", "Eff Gee")
     assert people.readings(("Ann Bee ;\tCee Dee",))[0].names == ("Ann Bee", "Cee Dee")
     assert people.readings(("Ann Bee \t et al.",))[0].names == ("Ann Bee",)
+
+
+@pytest.mark.parametrize(
+    ("authors", "names"),
+    [
+        ((" ", "Ada Lovelace, Alan Turing"), TWO),
+        (("Ada Lovelace", " ", "Alan Turing"), TWO),
+        ((), ()),
+        ((" ",), ()),
+        (("Ada Lovelace, Alan Turing et al.",), TWO),
+        (("Ada Lovelace,Alan Turing",), TWO),
+        (("Ada Lovelace; Turing, Alan",), TWO),
+        (("Ada Lovelace und Alan Turing",), TWO),
+        (("Lovelace, Ada and Turing, Alan and Hopper, Grace",), (*TWO, "Grace Hopper")),
+        (("[Ada Lovelace](https://x.org), [[b/Alan Turing]]",), TWO),
+        (("Ada Lovelace and", "Alan Turing"), ("Ada Lovelace and", "Alan Turing")),
+        (("Turing, Inc.,",), ("Turing", "Inc.")),
+    ],
+)
+def test_the_likeliest_names_of_a_list(authors: Authors, names: Authors) -> None:
+    assert plain(authors) == names
+
+
+def test_of_two_readings_the_one_with_more_of_the_same_people_is_taken() -> None:
+    text = ("Lovelace, Ada, Turing, Alan",)
+    assert plain(text) == ("Lovelace", "Ada", "Turing", "Alan")
+    assert plain(text, like=("Alan Turing",)) == TWO
+    assert plain(text, like=("Turing", "Alan")) == ("Lovelace", "Ada", "Turing", "Alan")
+    items = ("Lovelace", "Ada", "Turing", "Alan")
+    assert plain(items, like=TWO) == TWO and plain(items) == items
+    joined = ("Ada Lovelace and Alan Turing", "Grace Hopper")
+    assert plain(joined, like=TWO) == (*TWO, "Grace Hopper") and plain(joined) == joined
+    # Two lists that were both joined across commas are no proof of each other.
+    assert not agree(("Ada, Lovelace, Turing, Alan",), ("Lovelace, Ada, Alan, Turing",))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Ada Lovelace", "A. Lovelace", True),
+        ("Ada Lovelace", "B. Lovelace", False),
+        ("Ada Lovelace", "Ada Byron", False),
+        ("Ada King Lovelace", "A. K. Lovelace", True),
+        ("Ada King Lovelace", "A. Lovelace", True),
+        ("Ada King Lovelace", "K. Lovelace", False),
+        ("Ada King Lovelace", "A. M. Lovelace", False),
+        ("Ada Lovelace", "Lovelace", False),
+        ("Lovelace A", "Ada Lovelace", True),
+        ("Ada Lovelace", "Lovelace A", True),
+        ("Lovelace AK", "Ada King Lovelace", True),
+        ("Kim Min-su", "Minsu Kim", False),
+        ("Min Su Kim", "Minsu Kim", True),
+        ("MinSu Kim", "Min Su Kim", True),
+        ("김철수", "김 철수", True),
+        ("O'Neil Ann", "Ann ONeil", True),
+        ("Ann Bee {1}", "Ann Bee【2】", True),
+        ("(1)", "(2)", False),
+    ],
+)
+def test_who_may_be_one_person(one: str, other: str, same: bool) -> None:
+    assert agree((one,), (other,)) == agree((other,), (one,)) == same
+
+
+def test_names_are_the_same_letter_by_letter() -> None:
+    assert same_names(TWO, ("Lovelace, Ada; Turing, Alan",)) and same_names(TWO, TWO)
+    for other in (("A. Lovelace", TWO[1]), ("ada lovelace", TWO[1]), (*TWO, "et al."), TWO[:1]):
+        assert not same_names(TWO, other) and agree(TWO, other) == (other != TWO[:1])
+
+
+def test_the_first_people_of_two_lists_may_be_one() -> None:
+    assert people.first_agrees(TWO, ("A. Lovelace", "Grace Hopper"))
+    assert people.first_agrees(("Lovelace, Ada",), TWO)
+    three = (*TWO, "Grace Hopper")
+    assert not people.first_agrees(three, three[::-1]) and not people.first_agrees((), TWO)
+
+
+def test_the_form_of_a_list_is_written_as_it_stands() -> None:
+    three = (*TWO, "Grace Hopper")
+    for form, written in (
+        (("Ada Lovelace und Alan Turing",), "Ada Lovelace und Alan Turing und Grace Hopper"),
+        (("Ada Lovelace & Alan Turing",), "Ada Lovelace & Alan Turing & Grace Hopper"),
+        (("Ann Bee, Ada Lovelace and Alan Turing",), "Ada Lovelace, Alan Turing and Grace Hopper"),
+        (
+            ("Ann Bee, Ada Lovelace, and Alan Turing",),
+            "Ada Lovelace, Alan Turing, and Grace Hopper",
+        ),
+    ):
+        assert written_like(form, three) == (written,)
+    assert written_like(("Ann Bee, Ada Lovelace and Alan Turing",), TWO[:1]) == TWO[:1]
+    assert written_like((), TWO) == TWO
+    # One link of two is no list of links.
+    assert written_like(("[[Ada Lovelace]]", "Bo Lee"), TWO) == ("[[Ada Lovelace]]", "Alan Turing")
+    assert written_like(("Ada Lovelace",), ("de la Cruz Ana",), as_list=True) == ("de la Cruz Ana",)
+    assert written_like(("Lovelace, Ada", "Bee, Ann"), ("Ana de la Cruz", "Plato")) == (
+        "de la Cruz, Ana",
+        "Plato",
+    )

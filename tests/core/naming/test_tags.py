@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from vault_sync.core.model.values import Rules
-from vault_sync.core.naming.tags import private, with_tags, without_tags
+from vault_sync.core.naming.tags import is_tag_line, private, with_tags, without_tags
 from vault_sync.core.text.folding import casefold_nfc
 
 RULES = Rules(private_tags=("todo", "my/*"))
@@ -33,6 +33,39 @@ def test_case_and_normalisation_make_no_other_tag() -> None:
 )
 def test_a_tag_is_set_apart_as_the_last_two_are(words: str, after: str) -> None:
     assert with_tags(words, ["new"]) == after
+
+
+@pytest.mark.parametrize(
+    ("words", "is_one"),
+    [
+        ("#a", True),
+        ("#a #b/c\t#d ", True),
+        ("#a#b", True),
+        ("#2023", False),
+        ("#2023 #a1", True),
+        ("#1 #2", False),
+        (" #a", False),
+        ("#a b", False),
+        ("#", False),
+        ("", False),
+    ],
+)
+def test_a_tag_line_is_tags_alone_one_of_them_more_than_a_number(words: str, is_one: bool) -> None:
+    assert is_tag_line(words) == is_one
+
+
+@pytest.mark.parametrize(
+    ("words", "gone", "after"),
+    [
+        ("#a#b #c", {"#a"}, "#b #c"),
+        ("#a #b#c", {"#c"}, "#a #b"),
+        ("#a #b #c", {"#a", "#b"}, "#c"),
+        ("#a #b #c #d", {"#a", "#c"}, "#b #d"),
+        ("#a #b", {"#c"}, "#a #b"),
+    ],
+)
+def test_tags_that_touch_stay_apart_as_they_were(words: str, gone: set[str], after: str) -> None:
+    assert without_tags(words, gone) == after
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,8 @@ def test_the_configurations_form_is_taken_as_it_is() -> None:
     learnt = learn(paths("2023-08-14", "2023-08-15", folder="a/b"), {}, "%G-W%V")
     assert learnt.naming == WeekNaming("%G-W%V")
     assert learnt.folder == "a/b"
+    # One that no digest has is taken too.
+    assert learn(paths("reading", folder="a"), {}, "%y%m%d") == (WeekNaming("%y%m%d"), "a", "")
 
 
 @pytest.mark.parametrize(

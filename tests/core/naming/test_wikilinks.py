@@ -278,6 +278,9 @@ def resolved(names: LinkResolver, target: str, source: str = "digests/w.md") -> 
         (["A.md", "s/A.md"], "../A", "s/w.md", "A.md"),
         (["A.md", "s/A.md"], "../../A", "s/w.md", None),
         (["A.md", "s/A.md"], "../s/./A", "s/w.md", "s/A.md"),
+        # Of names that differ in case alone, the first by letter.
+        (["a.md", "A.md"], "a", "w.md", "A.md"),
+        (["s/a.md", "S/A.md"], "s/a", "w.md", "S/A.md"),
         # `x.md` is the note x before it is the note x.md.md.
         (["x.md", "x.md.md"], "x.md", "w.md", "x.md"),
         (["x.md.md"], "x.md", "w.md", "x.md.md"),

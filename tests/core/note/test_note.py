@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.note import new_note
@@ -123,3 +125,153 @@ def test_a_new_note_is_read_as_it_was_meant() -> None:
         note_lens.own_properties(note, ("published",)) == ()
         and note_lens.own_words(note, note.sections) == ""
     )
+
+
+@pytest.mark.parametrize(
+    ("properties", "key"),
+    [
+        ("url: https://x.org/a\narxiv: '2308.07124'", "arxiv:2308.07124"),
+        ("url: https://x.org/a\nsource: https://y.org/b", "url:x.org/a"),
+        ("source: https://y.org/b", "url:y.org/b"),
+        ("url: words\nsource: https://y.org/b", "url:y.org/b"),
+        ("url: ' '", None),
+    ],
+)
+def test_a_papers_id_says_more_than_the_address_of_a_page(properties: str, key: str | None) -> None:
+    assert note_lens.read(f"---\n{properties}\n---\n").key == key
+
+
+@pytest.mark.parametrize(
+    ("tags", "read"),
+    [
+        ("[a, '#b', a, ' ', '#', c d]", ("a", "b", "c d")),
+        ("'a, #b c,a'", ("a", "b", "c")),
+        ("{a: b}", ()),
+        ("", ()),
+    ],
+)
+def test_tags_are_items_or_the_words_of_a_text(tags: str, read: tuple[str, ...]) -> None:
+    assert note_lens.read(f"---\nurl: x\ntags: {tags}\n---\n").fields.tags == read
+
+
+def test_blanks_are_no_names_and_only_links_are_digests() -> None:
+    text = "---\ntitle: ' T '\nauthors: [A, ' ']\ndigests: ['[[ w |x]]', w, '[[w]] and']\n---\n"
+    read = note_lens.read(text)
+    assert (read.fields.title, read.fields.authors, read.digests) == ("T", ("A",), ("w",))
+    both = note_lens.read(text + "# [[v]]\n")
+    assert both.digest_targets == ("w", "v")
+
+
+def test_a_heading_in_code_is_none_whatever_fence_it_has() -> None:
+    for before, fence in product(("", "---\na: 1\n---\n", "words\n"), ("```", "~~~")):
+        read = note_lens.read(f"{before}{fence}\n## [[a]]\n{fence}\n## [[b]]\n")
+        assert [section.target for section in read.sections] == ["b"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_first_abstract_is_a_callout_of_that_type(newline: str) -> None:
+    callout = "> [!ABSTRACT]- A\n> words\n   > more"
+    text = f"before\n> [!note] x\n\n{callout}\nbehind\n> [!abstract] second\n".replace(
+        "\n", newline
+    )
+    assert note_lens.abstract(note_lens.read(text)) == callout
+    alone = note_lens.read(callout.replace("\n", newline) + newline[:-1])
+    assert note_lens.abstract(alone) == callout
+    assert note_lens.abstract(note_lens.read("> [!note] x\n> words\n")) is None
+    own = f"{callout}\n\n mine \n".replace("\n", newline)
+    assert note_lens.parted(own) == (callout, "mine")
+    assert note_lens.parted(f" mine {newline}{own}")[0] == ""
+
+
+def test_aliases_are_the_tools_while_they_are_the_title_alone() -> None:
+    for aliases, own in (("[T]", ()), ("[T, U]", ("aliases",)), ("U", ("aliases",)), ("", ())):
+        read = note_lens.read(f"---\ntitle: T\naliases: {aliases}\n# mine\n---\n")
+        assert note_lens.own_properties(read, ()) == (*own, "# mine")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("before", "before\n\n", True),
+        ("before", "before it", False),
+        ("status: read", "status: reading", False),
+        ("status: read", "status: read # mine", False),
+        ("하나", "셋", True),
+        ("title: T", "title: U", True),
+        ("title: T", "title: T\naliases: [T]", True),
+        ("title: T", "title: T\naliases: [T, U]", False),
+        ("title: T", "title: T\nmine: [a, b]", False),
+    ],
+)
+def test_what_is_the_readers_own_has_a_mark(old: str, new: str, same: bool) -> None:
+    def mark(text: str) -> str:
+        read = note_lens.read(text)
+        return note_lens.own_mark(read, read.sections, ())
+
+    assert (mark(TEXT) == mark(TEXT.replace(old, new, 1))) == same
+
+
+ADDED = "## [[1주]]\n\n하나\n"
+MINE = "\n## My notes\n\nmine"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("place", "text", "after"),
+    [
+        ("top", "---\na: 1\n---\nmine\n", f"---\na: 1\n---\n\n{ADDED}{MINE}\n"),
+        ("top", "---\na: 1\n---\n\n# T\nmine\n", f"---\na: 1\n---\n\n{ADDED}\n# T\nmine\n"),
+        ("top", "> [!abstract]\n> x\n\nmine", f"> [!abstract]\n> x\n\n{ADDED}{MINE}"),
+        ("top", "\n> [!abstract]\n> x", f"\n> [!abstract]\n> x\n\n{ADDED}"),
+        ("top", "mine\n\n> [!abstract]\n> x\n", f"{ADDED}{MINE}\n\n> [!abstract]\n> x\n"),
+        ("top", "", ADDED),
+        ("end", "# T\nmine", f"# T\nmine\n\n{ADDED}"),
+        ("end", "# T\nmine\n\n", f"# T\nmine\n\n{ADDED}"),
+        ("after-title", "# T\n\n## U\n", f"# T\n\n{ADDED}\n## U\n"),
+        ("after-title", "# T\n\n> [!x]\n> y\nmine\n", f"# T\n\n> [!x]\n> y\n\n{ADDED}{MINE}\n"),
+        ("after-title", "# T", f"# T\n\n{ADDED}"),
+        ("after-title", "words\n# T\n", f"{ADDED}\n## My notes\n\nwords\n# T\n"),
+        ("after-title", "# T\n# U\n", f"{ADDED}\n# T\n# U\n"),
+        ("after-title", "\n# T\nmine\n", f"\n# T\n\n{ADDED}{MINE}\n"),
+        ("after-title", "## T\n", f"{ADDED}\n## T\n"),
+        # Beside a section that is there already.
+        ("after-title", "# T\n\n## [[0주]]\n\n영\n", f"# T\n\n## [[0주]]\n\n영\n\n{ADDED}"),
+        ("top", "## [[0주]]\n\n영\n\n# U\n", f"## [[0주]]\n\n영\n\n{ADDED}\n# U\n"),
+        ("top", "## [[0주]]\n\n영", f"## [[0주]]\n\n영\n\n{ADDED}"),
+    ],
+)  # fmt: skip
+def test_where_a_section_is_put(
+    place: note_lens.SectionPlace, text: str, after: str, newline: str
+) -> None:
+    if "\n" not in text:
+        newline = "\n"
+    note = note_lens.read(text.replace("\n", newline))
+    made = note_lens.edit(note, changes={}, added=[("1주", "하나")], place=place)
+    assert made == after.replace("\n", newline)
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "after"),
+    [
+        ("## [[w]]\n\na\n\nb\n", "", "## [[w]]\n"),
+        ("## [[w]]\n\na\n\n# U\n", "", "## [[w]]\n\n# U\n"),
+        ("## [[w]]\n# U\n", "a", "## [[w]]\n\na\n\n# U\n"),
+        ("## [[w]]", "a", "## [[w]]\n\na\n"),
+        ("## [[w]]", "", "## [[w]]"),
+        ("## [[w]]\n\n\n\na\n\n\n", "b", "## [[w]]\n\n\n\nb\n\n\n"),
+        ("## [[w]]\n\n\n\na\n\n\n", "a", "## [[w]]\n\n\n\na\n\n\n"),
+    ],
+)
+def test_words_come_and_go_between_headings(text: str, said: str, after: str) -> None:
+    note = note_lens.read(text)
+    assert note_lens.edit(note, changes={}, commentaries=[(note.sections[0], said)]) == after
+    crlf_note = note_lens.read(crlf(text))
+    if crlf(text) != text:
+        made = note_lens.edit(crlf_note, changes={}, commentaries=[(crlf_note.sections[0], said)])
+        assert made == crlf(after)
+
+
+def test_a_section_is_pointed_at_another_digest() -> None:
+    note = note_lens.read("## [[w|Week]] ##\n\na\n")
+    after = note_lens.edit(note, changes={}, targets=[(note.sections[0], "v")])
+    assert after == "## [[v|Week]] ##\n\na\n"

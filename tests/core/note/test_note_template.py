@@ -70,6 +70,33 @@ def test_the_forms_of_a_day_are_obsidians(form: str, words: str) -> None:
     assert formatted(DAY, form) == words
 
 
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (DAY, "2023 23|3 August Aug 08 8|226 226 14 14 14th|Monday Mon Mo 1|2023 2023|33 33 33 33"),
+        (
+            date(2021, 1, 3),
+            "2021 21|1 January Jan 01 1|003 3 03 3 3rd|Sunday Sun Su 0|2020 2020|53 53 53 53",
+        ),
+        (
+            date(2024, 1, 1),
+            "2024 24|1 January Jan 01 1|001 1 01 1 1st|Monday Mon Mo 1|2024 2024|1 1 01 01",
+        ),
+        (
+            date(2008, 12, 6),
+            "2008 08|4 December Dec 12 12|341 341 06 6 6th|Saturday Sat Sa 6|2008 2008|49 49 49 49",
+        ),
+    ],
+)
+def test_each_part_of_a_day(day: date, words: str) -> None:
+    form = "YYYY YY|Q MMMM MMM MM M|DDDD DDD DD D Do|dddd ddd dd d|GGGG gggg|W w WW ww"
+    assert formatted(day, form) == words
+
+
+def test_the_quarters_of_a_year_have_three_months() -> None:
+    assert "".join(formatted(date(2023, month, 1), "Q") for month in range(1, 13)) == "111222333444"
+
+
 def test_a_day_is_counted_as_in_english() -> None:
     words = [formatted(date(2023, 8, day), "Do") for day in range(1, 32)]
     assert words[:4] == ["1st", "2nd", "3rd", "4th"] and words[9:14] == [

@@ -108,6 +108,7 @@ READ: list[tuple[str, dict[str, str | tuple[str, ...]]]] = [
     }),
     ('tags:\n  - a # c\n  # own\n  -\n  - "b"\n# tail\nn: 1', {"tags": ("a", "", "b"), "n": "1"}),
     ("tags:\n- a\n- b", {"tags": ("a", "b")}),
+    ("a: [~, 'null', null]\nb:\n- ''\n- |\n  x", {"a": ("", "null", ""), "b": ("", "x\n")}),
     ('a: [x, "y, z"]\nb: []\nc: [x,\n  y]', {"a": ("x", "y, z"), "b": (), "c": ("x", "y")}),
     ("up: [[X]]\nm: {a: 1}\nn:\n  a: 1\nl:\n  - - a", {
         "up": "<other>", "m": "<other>", "n": "<other>", "l": "<other>",
@@ -152,6 +153,47 @@ def test_spans_are_those_of_the_values_alone() -> None:
     ]
     assert text[: found.values["b"].span.start].endswith("\nb:")
     assert [item.span.slice(text) for item in found.values["c"].items or ()] == ["y", "", '"z"']
+
+
+@pytest.mark.parametrize(
+    ("content", "value"),
+    [
+        # A map or a list in a list ends with its words, not with the comments below.
+        ("a: {b: 1} # c", "{b: 1}"),
+        ("a: [[X]]", "[[X]]"),
+        ("a:\n  b: 1\n  c: 2 # d\n# e", "b: 1\n  c: 2"),
+        ("a:\n  - - x\n    - y\n\n# e", "- - x\n    - y"),
+        ("a:\n  b:\n    - x\n  # c", "b:\n    - x"),
+        ("a:\n  b: |\n    x\n\n# e", "b: |\n    x"),
+        ("a:\n  - k: >-\n      x\n\n# e", "- k: >-\n      x"),
+        ("a:\n  b: |+\n    x\n\n# e", "b: |+\n    x\n"),
+        ("b: &x\n  - 1\na:\n  c: *x", "c: *x\n"),
+        # What has an anchor or a tag, or no colon, is the rest of its line.
+        ("a: &x 1 # c", " &x 1 # c"),
+        ("a: !!str 1", " !!str 1"),
+        ("? a\n: b", "a"),
+        ("a: >\n  x\n\n# c", ">\n  x"),
+        ("a: > # +\n  x\n\n# c", "> # +\n  x"),
+        ("a: >+ # c\n  x\n\n# c", ">+ # c\n  x\n"),
+        ("a: x\n  y # c", "x\n  y"),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_value_reaches_from_its_first_to_its_last_word(
+    content: str, value: str, newline: str
+) -> None:
+    text = note(content, "f: 1").replace("\n", newline)
+    found = read(text)
+    words = found.values["a"].span.slice(text)
+    assert words.replace("\r\n", "\n").rstrip("\r") == value
+    assert found.scalar("f") == "1"
+
+
+def test_a_new_property_stands_below_a_neighbour_that_is_no_text() -> None:
+    for title in ("title:\n  b: |\n    x\n\n# e", "title: &x 1", "title: {a: 1}"):
+        assert edited(note(title, "url: u"), authors="A") == note(
+            *title.split("\n")[:3], "authors: A", *title.split("\n")[3:], "url: u"
+        )
 
 
 def test_names_are_found_exactly_then_without_case() -> None:

@@ -126,3 +126,67 @@ def test_a_name_is_not_proposed_beside_our_own_or_for_other_values() -> None:
     assert proposed(*["date: 2024-05-05"] * 3) == {}, "the day on which it was read"
     assert proposed(*["link: '[[other]]'"] * 3) == proposed(*["link: 2301.00001"] * 3) == {}
     assert proposed(*["author: A"] * 3, *["x: 1"] * 20) == {}
+    # Three notes at least, more than have ours, and a quarter of all.
+    assert proposed(*["author: A"] * 3, *["authors: B"] * 3) == {}
+    assert proposed(*["author: A"] * 4, *["authors: B"] * 3) == {"authors": "author"}
+    assert proposed(*["author: A"] * 3, *["x: 1"] * 10) == {}
+    assert proposed(*["author: A"] * 3, *["x: 1"] * 9) == {"authors": "author"}
+    assert proposed(*["author: A"] * 3, *["creator: A"] * 4) == {"authors": "creator"}
+    assert proposed(*["author: A"] * 3, *["author:"] * 9) == {"authors": "author"}
+    assert proposed(*["author:"] * 3) == {}
+
+
+def test_each_is_known_by_its_values() -> None:
+    for block, found in (
+        ("eprint: 2301.00001", {"arxiv": "eprint"}),
+        ("eprint: https://arxiv.org/abs/2301.00001", {"arxiv": "eprint"}),
+        ("eprint: hal-123", {}),
+        ("eprint: 10.1000/x", {}),
+        ("Publish-Date: '2023-01'", {"published": "Publish-Date"}),
+        ("date: 2023-1-1", {}),
+        ("date: 2023-02-01", {}),
+        ("date: 2024-01-01", {}),
+        ("link: https://x.org", {"url": "link"}),
+        ("link: 'see https://x.org'", {}),
+        ("venue: [V, W]\nbibkey: a", {"citekey": "bibkey", "journal": "venue"}),
+    ):
+        assert proposed(*[block] * 3) == found
+
+
+def test_a_name_that_collides_is_not_proposed() -> None:
+    (both,) = own_names(notes(*["creator: A\nlink: https://x.org"] * 3)[:3])[:1]
+    assert (both.ours, both.own, both.notes) == ("authors", "creator", 3)
+    assert proposed(*["Publication: V\npublication: W"] * 3) == {"journal": "Publication"}
+
+
+@pytest.mark.parametrize(
+    ("block", "after"),
+    [
+        # Of two for one property the one that is read is renamed, if any is.
+        ("author: A\nauthors: B", "author: A\nauthors: B"),
+        ("Author: A", "author: A"),
+        ("authors: A\ntags: [x]", "author: A\ntags: [x]"),
+        ("? authors\n: A", "? authors\n: A"),
+        ("mine: 1", "mine: 1"),
+    ],
+)
+def test_what_is_renamed_and_what_is_not(block: str, after: str) -> None:
+    text = f"---\n{block}\n---\n"
+    if block.startswith("?"):
+        with pytest.raises(properties.Unwritable) as refused:
+            renames(read(text, NAMES))
+        assert refused.value.line == 2
+    else:
+        assert splice(text, renames(read(text, NAMES))) == f"---\n{after}\n---\n"
+
+
+def test_a_name_that_is_off_or_stands_for_itself_is_no_former_one() -> None:
+    found = note.read("---\ndigests: []\nby: A\nlabels: [x]\n---\n", NAMES)
+    assert misnamed(RelPath("a.md"), found, [("tags", "labels")]) is None
+    assert misnamed(RelPath("a.md"), found, [("authors", "author")]) is None
+    plain = note.read("---\nby: A\n---\n", NAMES)
+    assert misnamed(RelPath("a.md"), plain, [("authors", "by")]) is None
+    standard = note.read("---\ndigests: []\nTitle: A\ntitle: B\n---\n")
+    assert misnamed(RelPath("a.md"), standard, ()) is None
+    again = NAMES._replace(own=(*NAMES.own, ("title", "by")))
+    assert misnamed(RelPath("a.md"), note.read(found.text, again), [("title", "by")]) is None

@@ -197,6 +197,18 @@ TITLE = "alphamodelsastudy"
         (f"# T\n\n**Alpha Models: A Study** {URL_A}\n", "x.md"),
         (f"# T\n\n《Alpha Models: A Study》 {URL_A}\n", "x.md"),
         (f"Alpha Models: A Study ({URL_A})\n", "x.md"),
+        *(
+            (f"{URL_A}, see {marked}, which is good\n", "x.md")
+            for marked in (
+                f"[Alpha Models: A Study]({URL_A})",
+                "**Alpha Models: A Study**",
+                "*Alpha Models: A Study*",
+                "_Alpha Models: A Study_",
+                "《Alpha Models: A Study》",
+            )
+        ),
+        (f"{URL_A} is of\n> - **Title**: _Alpha Models: A Study_\n", "x.md"),
+        (f"{URL_A} is of\n论文标题：Alpha Models: A Study\n", "x.md"),
     ],
 )
 def test_titles_that_make_it_likely(text: str, path: str) -> None:
@@ -292,3 +304,166 @@ def test_a_bibtex_entry_names_the_paper_and_its_title() -> None:
 )
 def test_ids_of_one_paper_under_two_labels(text: str, keys: tuple[str, ...]) -> None:
     assert read(text).certain == keys
+
+
+PAGE = "https://x.org/a"
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("HTTPS://x.org/a\n", True),
+        ("\n <www.x.org/a>\n", True),
+        ("words http://x.org\n", False),
+        ("words 2301.00001\n", True),
+        ("- 저자: A\n", True),
+        ("- AUTHORS: A\n", True),
+        ("---\na: x://y\n---\nwords\n", True),
+        ("---\na: 1\n---\nwords x://y\n", False),
+        ("---\na: 1\nx://y\n", False),
+        ("---\nkey: 1\n---\nwords\n", True),
+        ("---\na: 1\n---\nkey words\n", False),
+        ("x" * 8_000 + "arxiv", False),
+        ("x" * 7_995 + "arxiv", True),
+        # Behind properties as much is looked at as without.
+        ("---\na: " + "x" * 8_000 + "\n---\n" + "x" * 7_000 + "arxiv", True),
+        ("---\na: " + "x" * 8_000 + "\n---\n" + "x" * 8_000 + "arxiv", False),
+        ("\ufeff---\na: x://y\n---\n", True),
+    ],
+)
+def test_what_may_be_a_note_is_seen_without_reading_it(text: str, may_be: bool) -> None:
+    names = PropertyNames((("url", "key"), ("tags", "")))
+    assert recognition.may_be_note(text, names) == may_be
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ([f"url: {PAGE}"], ("url:x.org/a",)),
+        ([f"url: {PAGE}", f"doi: {PAGE}/b"], ("url:x.org/a",)),
+        (["url: https://x.org?id=1"], ("url:x.org?id=1",)),
+        (["url: https://x.org"], ()),
+        ([f"link: {PAGE}"], ()),
+        ([f"url: {PAGE}", "arxiv: '2301.00001'"], (A, "url:x.org/a")),
+        ([f"doi: {URL_A} (v2, see there)"], (A,)),
+        ([f"url: '![x]({URL_A})'"], (A,)),
+        ([f"url: '[x [y]]({URL_A})'"], (A,)),
+        ([f"url: '{URL_A} and more'"], ()),
+        (["url: ' '"], ()),
+        ([f"url: {URL_A}", f"pdf: {URL_A}", "doi: 10.1000/x"], (A, "doi:10.1000/x")),
+        (["doi: 10.1000/x", "source: https://doi.org/10.1000/y"], ()),
+    ],
+)
+def test_the_keys_of_properties(lines: list[str], keys: tuple[str, ...]) -> None:
+    assert read(block(*lines)).certain == keys
+    assert recognition.keys_of_note(note.read(block(*lines)).properties) == keys
+
+
+def test_the_vaults_own_address_may_be_any_page_whatever_its_name() -> None:
+    names = PropertyNames((("url", "Source Link"), ("doi", "")))
+    for text, keys in (
+        (block(f"Source Link: {PAGE}"), ("url:x.org/a",)),
+        (block(f"source_link: {PAGE}"), ("url:x.org/a",)),
+        (block(f"link: {PAGE}"), ()),
+    ):
+        assert recognition.keys_of_note(note.read(text, names).properties) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "certain", "named"),
+    [
+        (f"{PAGE}\nT (Ada Lovelace)\n", ("url:x.org/a",), None),
+        ("https://x.org\nT (Ada Lovelace)\n", (), None),
+        (f"{URL_A}\nT\n\nhttps://y.org/b\n{URL_A}\n", (A,), None),
+        (f"{PAGE}\nT\n\n{URL_A}\n", (), None),
+        (f"- {URL_A}\n", (), A),
+        (f"* {URL_A}\n\nwords\n\n* {URL_B}\n", (), None),
+        (f"# T\n{URL_A}\n{URL_A}\nURL: {URL_B}\n", (B,), None),
+        (f"# T\n\nURL: {URL_A}\n\n## U\n\n[paper]({URL_B})\n", (A,), None),
+        (f"# T\n\nURL: {URL_A}\n\n## Links\n\nURL: {URL_B}\n", (A,), None),
+        (f"# T\n\nsee {URL_A}\n\n## U\n\n{URL_B}\n", (), A),
+        # A page of its own stays, whatever the body is.
+        (block(f"url: {PAGE}") + f"- URL: {URL_A}\n- URL: {URL_B}\n", ("url:x.org/a",), None),
+        (block(f"url: {PAGE}") + f"- URL: {URL_A}\n", ("url:x.org/a", A), None),
+        (block(f"url: {PAGE}") + f"see {URL_A}\n", ("url:x.org/a",), A),
+        (f"---\na: 1\n---\n\n\n{URL_A}\n", (A,), None),
+        (f"```\ncode\n```\n\n{URL_A}\nT (Ada Lovelace)\n", (A,), None),
+        ("\n \n", (), None),
+    ],
+)
+def test_whose_note_a_text_is_by_its_first_line_and_its_head(
+    text: str, certain: tuple[str, ...], named: str | None
+) -> None:
+    found = read(text)
+    assert (found.certain, found.named) == (certain, named)
+
+
+def test_a_head_has_so_many_characters_however_long_its_lines_are() -> None:
+    for size, found in ((39_900, (A,)), (40_010, ())):
+        assert read(f"# T of arXiv\n{'x' * size}\nURL: {URL_A}\n").certain == found
+
+
+@pytest.mark.parametrize("letter", ["x", "한"])
+def test_a_long_text_with_more_than_five_other_papers_is_the_paper_itself(letter: str) -> None:
+    for others, more, found in ((5, 1, (A,)), (6, 0, (A,)), (6, 1, ())):
+        text = f"# T\n\nURL: {URL_A}\n\n## U\n\n" + "".join(
+            f"words https://arxiv.org/abs/2302.0000{n}\n" for n in range(others)
+        )
+        room = 40_000 + more - len(text.encode())
+        size = len(letter.encode())
+        text += letter * (room // size) + "x" * (room % size)
+        assert len(text.encode()) == 40_000 + more
+        assert read(text).certain == found
+
+
+@pytest.mark.parametrize(
+    ("entry", "named", "title"),
+    [
+        ("doi = {10.1000/x},\n title = {T}", "doi:10.1000/x", True),
+        (f'url = "{URL_A}",\n doi = {{x}}', A, False),
+        ("EPRINT={2301.00001}, \n , Title = {T},", A, True),
+        ("eprint = {hal-1}", None, False),
+        (f"url = {{{PAGE}}}", None, False),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_paper_of_a_bibtex_entry(
+    entry: str, named: str | None, title: bool, newline: str
+) -> None:
+    text = f"mine\n\n```bibtex\n@misc{{a,\n {entry}\n}}\n```\n"
+    assert read(text.replace("\n", newline)).named == named
+    assert ("t" in read(text.replace("\n", newline)).titles) == title
+    # Words of the head that name a paper come first.
+    assert read(f"see {URL_B}\n{text}").named == B
+
+
+def test_authors_are_asked_of_a_file_without_ids_in_this_order() -> None:
+    for lines, body, authors in (
+        (("authors: [A, ' ']", "author: B"), "- Authors: C\n", ("A",)),
+        (("author: B",), "- Authors: C\n", ("B",)),
+        ((), "- Authors:: C, D \n", ("C, D",)),
+        ((), "> 저자: C\n", ("C",)),
+        (("authors: [' ']",), "", ()),
+    ):
+        text = block("title: Deep Nets", *lines) + body
+        found = read(text)
+        assert found.authors == authors and found.stem == ""
+        assert found.titles == ({"deepnets"} if authors else frozenset())
+    assert read("- Authors: C\n", "Deep Nets.md") == recognition.NOTHING
+
+
+def test_a_file_may_be_called_by_the_entrys_short_title() -> None:
+    found = read(f"see {URL_A}\n", "refs/231006 Alpha Models.md")
+    assert found.has_title("Alpha Models: A Study") and found.has_title("Alpha Models")
+    assert not found.has_title("Beta: Alpha Models") and found.stem == "alphamodels"
+    assert not read(f"# Alpha Models\n\nsee {URL_A}\n", "x.md").has_title("Alpha Models: A")
+    assert read(f"see {URL_A}\n", "2023-10-06 - Alpha.md").stem == "alpha"
+
+
+def test_the_head_of_a_broken_file_is_guessed_below_its_properties() -> None:
+    text = f"---\na: b: c\nmine: {URL_B}\n---\n# T\n\nURL: {URL_A}\n"
+    assert recognition.guessed_keys(RelPath("x.md"), text, PropertyNames()) == (A,)
+    two = f"---\na: b: c\nurl: {URL_B}\narxiv:\n  - '2301.00001'\n---\nURL: {URL_A}\n"
+    assert recognition.guessed_keys(RelPath("x.md"), two, PropertyNames()) == (B, A)
+    named = f"# T\n\nsee {URL_A}\n"
+    assert recognition.guessed_keys(RelPath("x.md"), named, PropertyNames()) == ()

@@ -190,6 +190,66 @@ def test_the_page_never_takes_the_place_of_a_readers_file(there: list[str], chos
     assert page.choose_path("Sync conflicts.md", texts | {ours: page.text([ONE], NAMES)}) == ours
 
 
+def test_the_boxes_for_all_stand_above_and_have_a_line_of_their_own() -> None:
+    lines = page.text(THREE, NAMES).split("\n")
+    assert lines[0] == (
+        "3 places where a digest and a note say different things. Neither was touched."
+    )
+    here = page.mark_of_all(THREE)
+    assert lines[3:7] == [
+        "",
+        f"- [ ] the digest's for all 3 ^{here}-all-digest",
+        f"- [ ] the note's for all 3 ^{here}-all-note",
+        "",
+    ]
+    assert page.text(THREE[:1], NAMES).startswith("1 place where")
+    assert page.mark_of_all(THREE) == page.mark_of_all(THREE[::-1]) != page.mark_of_all(THREE[:2])
+
+
+def test_the_sections_about_copies_stand_below_or_alone() -> None:
+    alone = page.text([ONE], NAMES)
+    assert page.text([ONE], NAMES, more="# Copies\n") == f"{alone}\n# Copies\n"
+    assert page.text([], NAMES, more="# Copies\n") == "# Copies\n"
+
+
+def test_a_reason_that_has_no_sentence_is_shown_as_it_is() -> None:
+    for reason, shown in (("older", "One of them went back"), ("the moon", "the moon")):
+        assert f"> {shown}" in page.text([ONE._replace(reason=reason)], NAMES)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_ours"),
+    [
+        ("```text\nwords\n## mine\n```", True),
+        ("````text\n```\nwords\n````", True),
+        ("```text\nwords\n````", False),
+        ("```text\nwords", False),
+        ("```\nwords\n```", False),
+    ],
+)
+def test_only_a_fence_of_a_page_of_an_earlier_version_has_other_lines(
+    said: str, is_ours: bool
+) -> None:
+    text = EARLIER.replace("MARK", page.mark(ONE)).replace("```text\nB\n```", said)
+    assert page.is_ours(text) == is_ours
+    assert not page.is_ours(text.replace(f"^{page.mark(ONE)}", "^mine"))
+
+
+def test_a_page_with_all_names_taken_is_the_last_of_them() -> None:
+    names = page.paths("a/Sync conflicts.md")
+    assert names[:3] == [
+        *("a/Sync conflicts.md", "a/Sync conflicts (vault-sync).md"),
+        "a/Sync conflicts (vault-sync 2).md",
+    ]
+    assert names[-1] == "a/Sync conflicts (vault-sync 99).md" and len(names) == 100
+    assert page.choose_path("a/Sync conflicts.md", dict.fromkeys(names, "mine\n")) == names[-1]
+
+
+def test_another_spelling_of_the_page_lies_in_a_folder_of_that_name() -> None:
+    there = [RelPath(path) for path in ("A/sync.md", "a/Sync.md", "Sync.md", "b/a/Sync.md")]
+    assert page.spellings("a/Sync.md", there) == there[:2]
+
+
 def test_one_tick_decides_and_two_are_undecided() -> None:
     text = ticked(page.text([ONE, TWO], NAMES), page.mark(ONE), "digest")
     assert page.ticks(text).undecided == frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.plan import Conflict, Create, Plan, Rename, Trash, Undone, Write
+from vault_sync.core.model.plan import Apart, Conflict, Create, Plan, Rename, Trash, Undone, Write
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import lines as report
 
@@ -77,12 +77,50 @@ def test_json_holds_all_of_a_plan() -> None:
     assert (value["entries"], value["notes"]) == (2, 3)
 
 
+def test_an_empty_plan_counts_nothing() -> None:
+    assert report.summary(Plan(), ()) == "0 entries: nothing to do"
+    value = report.as_json("/v", Plan(), (), 0, ())
+    assert (value["entries"], value["notes"]) == (0, 0)
+    assert not any(value[name] for name in value.keys() - {"vault"})
+
+
 def test_a_summary_counts_what_was_done() -> None:
     assert report.summary(Plan(entries=1), ()) == "1 entry: nothing to do"
     assert report.summary(Plan(OPERATIONS, entries=1), ()) == "1 entry: nothing was written"
     assert report.summary(Plan(entries=2, conflicts=(CONFLICT,)), OPERATIONS[:2]) == (
         "2 entries: 1 made, 1 edited, 1 in conflict"
     )
+
+
+def test_a_conflict_says_where_it_is_and_what_to_do() -> None:
+    lines = list(report.conflict_lines([CONFLICT, CONFLICT._replace(line=None)]))
+    assert lines[0] == "w.md:3: conflict: title differs from 'n.md' (both changed)"
+    assert lines[2] == lines[0].replace(":3", "")
+    assert (
+        lines[1]
+        == lines[3]
+        == ("    tick a box in the conflicts note, or `vault-sync resolve n.md --take digest|note`")
+    )
+
+
+def test_a_field_that_both_keep_says_which_side_says_what() -> None:
+    apart = Apart(P("w.md"), P("n.md"), "title", "A", "B")
+    assert list(report.apart_lines([apart])) == [
+        "n.md: apart: title 'B'",
+        "    w.md says 'A'; an edit of one side flows",
+    ]
+
+
+def test_what_waits_for_a_person_is_counted_in_one_line() -> None:
+    notice = PROBLEM._replace(level="notice")
+    for problems, conflicts, words in (
+        ((PROBLEM, notice), (CONFLICT, CONFLICT), "1 problem and 2 conflicts"),
+        ((), (CONFLICT,), "1 conflict"),
+        ((PROBLEM, PROBLEM), (), "2 problems"),
+    ):
+        plan = Plan(problems=problems, conflicts=conflicts)
+        assert list(report.attention_counts(plan)) == [f"{words}: `vault-sync status` shows them"]
+    assert list(report.attention_counts(Plan(problems=(notice,)))) == []
 
 
 def test_a_field_without_a_place_is_said_once() -> None:

@@ -54,6 +54,46 @@ def test_a_terminal_gets_bars_within_its_width(width: int) -> None:
     assert any("#LLM" in line and line.endswith("·██·") for line in shown)
 
 
+def test_what_a_terminal_shows_of_a_vault() -> None:
+    shown = """\
+4 papers, 4 weeks, 10 words
+
+Papers a week
+  2023년 8월 3…   1       0 words  ████▌
+  2023년 12월 4…  2       4 words  █████████
+  2024년 1월 1…   1       4 words  ████▌
+  reading list    1       2 words  ████▌
+
+Tags over time
+  #LLM       2  ·██·
+  #code      2  ██··
+  #list      1  ···█
+
+Most mentioned
+  one  2  ██████████████████████████████████
+  two  1  █████████████████
+
+Reading
+  no status  1  ████████████████████████████
+  reading    1  ████████████████████████████
+  read       1  ████████████████████████████
+"""
+    assert list(lines.terminal_lines(counted(), 44)) == shown.splitlines()
+
+
+def test_a_narrow_terminal_cuts_names_to_eight_columns_and_bars_to_four() -> None:
+    found = counted()._replace(tags=(TagCount("한글", 7, tuple(range(1, 21))),))
+    shown = list(lines.terminal_lines(found, 10))
+    assert shown[3] == "  2023년 …  1       0 words  ██"
+    assert shown[9] == "  #한글      7  " + lines.spark(range(13, 21))
+    assert list(lines.terminal_lines(found, 27))[9].endswith(lines.spark(range(10, 21)))
+
+
+def test_a_vault_without_numbers_has_one_line() -> None:
+    nothing = counted()._replace(papers=1, weeks=(), words=0, tags=(), mentioned=(), statuses=())
+    assert list(lines.terminal_lines(nothing, 80)) == ["1 paper, 0 weeks, 0 words"]
+
+
 def test_a_terminal_gets_the_last_half_year_and_the_first_of_the_rest() -> None:
     found = counted()._replace(
         weeks=tuple(WeekCount(f"week{n:02}", 1, 1) for n in range(30)),

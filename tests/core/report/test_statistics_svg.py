@@ -16,7 +16,7 @@ from vault_sync.core.report.statistics_svg import MOST_TAGS, MOST_WEEKS, draw
 
 
 def hostile(weeks: int) -> VaultStatistics:
-    name = '<script>&"\x00\udcff\ufffe'
+    name = '<script>&"\x00\x1f\udcff\ufffe\uffff'
     return VaultStatistics(
         weeks,
         weeks,
@@ -73,6 +73,66 @@ def test_names_and_numbers_stand_in_the_picture() -> None:
     assert one.count(f">{found.weeks[0].name}</text>") == 1
     assert {found.weeks[0].name, found.weeks[-1].name} <= set(words)
     assert {f"{week.name}: {week.papers}" for week in found.weeks if week.papers} <= set(words)
+
+
+def test_the_parts_of_the_picture_stand_where_they_belong() -> None:
+    root = ET.fromstring(draw(counted()))
+    assert (root.attrib["width"], root.attrib["height"]) == ("720", "348")
+    bars = [
+        [float(one.attrib[name]) for name in ("x", "y", "width", "height", "rx")]
+        for one in root.findall("{*}rect")
+    ]
+    assert bars == [
+        [82, 122, 40, 70, 2],
+        [254, 52, 40, 140, 2],
+        [426, 122, 40, 70, 2],
+        [598, 122, 40, 70, 2],
+    ]
+    words = {(one.text, one.attrib["x"], one.attrib["y"]) for one in root.findall("{*}text")}
+    assert words == {
+        ("4 papers, 4 weeks, 10 words", "16", "26"),
+        ("2 papers", "704", "46"),
+        ("2023년 8월 3주차", "16", "210"),
+        ("reading list", "704", "210"),
+        ("#LLM", "16", "258"),
+        ("2", "704", "258"),
+        ("#code", "16", "292"),
+        ("2", "704", "292"),
+        ("#list", "16", "326"),
+        ("1", "704", "326"),
+    }
+    assert root.findall("{*}path")[0].attrib["d"] == (
+        "M166.0 258.0 L328.7 238.0 L491.3 238.0 L654.0 258.0"
+    )
+    assert [one.attrib["y1"] for one in root.findall("{*}line")] == ["52", "192"]
+
+
+def test_a_single_week_is_a_bar_and_its_tag_a_point() -> None:
+    one = VaultStatistics(1, 1, 0, (WeekCount("w", 1, 0),), (TagCount("t", 1, (1,)),), (), ())
+    root = ET.fromstring(draw(one))
+    (circle,), (bar,) = root.findall("{*}circle"), root.findall("{*}rect")
+    assert (circle.attrib["cx"], circle.attrib["cy"], circle.attrib["r"]) == ("166", "258", "2.5")
+    assert (bar.attrib["x"], bar.attrib["height"]) == ("340.0", "140.0")
+    words = [each.text for each in root.findall("{*}text")]
+    assert words == ["1 paper, 1 week, 0 words", "1 paper", "w", "#t", "1"]
+    # Without papers there is nothing tall, and with many weeks no bar is less than a point wide.
+    empty = one._replace(weeks=(WeekCount("w", 0, 0),) * 104, tags=())
+    for bar in ET.fromstring(draw(empty)).findall("{*}rect"):
+        assert (bar.attrib["height"], float(bar.attrib["width"]) > 4) == ("0.0", True)
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"),
+    [
+        ("a" * 19, "a" * 19),
+        ("a" * 20, "a" * 19 + "…"),
+        ("한" * 9 + "a", "한" * 9 + "a"),
+        ("한" * 10, "한" * 9 + "…"),
+    ],
+)
+def test_a_tag_is_cut_where_its_line_begins(tag: str, shown: str) -> None:
+    one = VaultStatistics(1, 1, 0, (WeekCount("w", 1, 0),), (TagCount(tag, 1, (1,)),), (), ())
+    assert f"#{shown}" in [each.text for each in ET.fromstring(draw(one)).findall("{*}text")]
 
 
 def contrast(colour: str, other: str) -> float:

@@ -142,6 +142,27 @@ def test_facts_hold_no_control_characters() -> None:
     assert not re.search(r"[\x00-\x1f]", "".join(facts.authors))
 
 
+def test_what_cannot_be_a_fact_of_its_kind_is_none() -> None:
+    for year, doi, kept in (("2023", "10.1000/x y", "2023"), ("0999", "doi:10.1000/x", "")):
+        facts = answers.tidy(Facts(year=year, doi=doi, published="soon", updated="2023-02-30"))
+        assert facts == Facts(year=kept)
+    categories = ("cs.CL", "math", "68T50", "cs.CL", "q-bio.NC", "CS.CL", "")
+    assert answers.tidy(Facts(categories=categories)).categories == ("cs.CL", "math", "q-bio.NC")
+    assert answers.tidy(Facts(doi=" 10.1000/x ")).doi == "10.1000/x"
+
+
+def test_an_abstract_has_a_line_for_each_paragraph() -> None:
+    text = "One\r\ntwo.\r\n\r\nThree.\n  Four\nfive.\n\n\n"
+    assert answers.tidy(Facts(abstract=text)).abstract == "One two.\nThree.\nFour five."
+
+
+def test_a_strangers_json_gives_texts_and_objects_alone() -> None:
+    assert answers.texts(["a", 1, None, "b"]) == ("a", "b") and answers.texts("a") == ("a",)
+    assert answers.texts({"a": "b"}) == () and answers.first_text([]) == ""
+    assert answers.first_text([1, "a", "b"]) == "a"
+    assert answers.objects([{"a": 1}, "b"]) == [{"a": 1}] and answers.objects({"a": 1}) == []
+
+
 def test_facts_are_cut_at_their_bounds() -> None:
     for more in (0, 1):
         words = "x" * (answers.MOST_WORDS + more)

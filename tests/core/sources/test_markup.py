@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.sources.answers import Refused
+from vault_sync.core.sources.answers import MOST_ABSTRACT, Refused
 from vault_sync.core.sources.archives import ARCHIVES
+from vault_sync.core.sources.markup import Leaf, LeafReader, parse
+
+NAMESPACE = "http://www.loc.gov/mods/v3"
 
 
 def deep_xml(depth: int) -> str:
-    root = '<modsCollection xmlns="http://www.loc.gov/mods/v3">'
+    root = f'<modsCollection xmlns="{NAMESPACE}">'
     return root + "<mods>" * depth + "</mods>" * depth + "</modsCollection>"
+
+
+def leaves(body: str) -> list[Leaf]:
+    reader = LeafReader("a", "letter")
+    parse(body.encode(), reader)
+    return reader.leaves
+
+
+def test_a_document_is_read_as_its_texts_with_their_types() -> None:
+    body = '<a xmlns:x="n"><b type="t"> one <x:c>two</x:c> three </b><d/><d> \n</d><e>four</e></a>'
+    assert leaves(body) == [Leaf("b/c", "", "two"), Leaf("b", "", "three"), Leaf("e", "", "four")]
+    assert leaves('<a><b type="t">one</b></a>') == [Leaf("b", "t", "one")]
+
+
+def test_a_text_is_cut_and_the_texts_are_counted() -> None:
+    for more in (0, 1):
+        (leaf,) = leaves(f"<a><b>{'x' * (MOST_ABSTRACT + more)}</b></a>")
+        assert leaf.text == "x" * MOST_ABSTRACT
+        # What comes in pieces, between references, is cut behind the piece that is too much.
+        (leaf,) = leaves(f"<a><b>{'x' * (MOST_ABSTRACT - 1 + more)}&lt;yyy&lt;</b></a>")
+        assert leaf.text == "x" * (MOST_ABSTRACT - 1 + more) + "<" * (1 - more)
+    assert len(leaves(f"<a>{'<b>x</b>' * 50_001}</a>")) == 50_000
+
+
+def test_what_is_twenty_deep_is_read() -> None:
+    for depth in (19, 20):
+        body = deep_xml(depth).encode()
+        if depth > 19:
+            with pytest.raises(Refused, match="too many elements"):
+                parse(body, LeafReader(f"{NAMESPACE}}}modsCollection", "letter"))
+        else:
+            parse(body, LeafReader(f"{NAMESPACE}}}modsCollection", "letter"))
 
 
 @pytest.mark.parametrize(

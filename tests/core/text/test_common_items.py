@@ -15,11 +15,25 @@ def test_long_texts_are_compared_by_the_lines_that_stand_once_on_each_side() -> 
     assert common(a, b) == sorted(set(common(a, b)))
 
 
+def test_lines_beside_an_anchor_are_compared_too() -> None:
+    a = ["p", *["x", "y"] * 60, "x", "one", "x", "q", *["x", "y"] * 60, "r"]
+    b = ["s", *["y", "z"] * 60, "x", "one", "x", "t", *["z", "x"] * 60, "u"]
+    at = a.index("one")
+    assert common(a, b) == [(at - 1, at - 1), (at, at), (at + 1, at + 1)]
+
+
 def test_an_anchor_stands_once_on_both_sides() -> None:
     """Here `twice` stands twice on one side: which of the two is the same, nobody can say."""
     a = ["a", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "b"]
     b = ["c", *["y", "z"] * 60, "twice", *["z", "x"] * 60, "d"]
     assert common(a, b) == common(b, a) == []
+
+
+def test_long_texts_with_little_in_common_are_compared_finely() -> None:
+    """Lines that stand twice on each side are no anchors, and are found all the same."""
+    a = [*map(str, range(60)), "x", *map(str, range(60, 120)), "x"]
+    b = [*map(str, range(120, 180)), "x", *map(str, range(180, 240)), "x", "end"]
+    assert common(a, b) == [(60, 60), (121, 121)]
 
 
 def test_steps_turn_one_into_the_other() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from vault_sync.core.text.spans import (
     Edit,
     Span,
+    document_lines,
     fenced,
     line_at,
     line_edits,
@@ -83,3 +84,30 @@ def test_line_edits_say_what_is_asked_for(
     edits = line_edits(text, old, "\n".join(now), newline)
     assert splice(text, edits) == newline.join(now) + newline + after
     assert was != now or edits == []
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "body"),
+    [
+        ("a\n```\nb\n```\nc", "-YYY-", 0),
+        ("~~~\nb\n~~~", "YYY", 0),
+        ("---\na: b\n---\nc", "----", 3),
+        ("---\na: b\n---  \r\n```\nc\n```", "---YYY", 3),
+        ("---\na: b\n----\nc", "----", 0),
+        ("a\n---\nb\n---", "----", 0),
+        ("--- \na\n---", "---", 0),
+        ("---\na", "--", 0),
+    ],
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_document_in_lines(text: str, inside: str, body: int, mark: str) -> None:
+    found = document_lines(mark + text)
+    of = [(mark + text)[line.start : line.end] for line in found.lines]
+    assert of == [line.removesuffix("\r") for line in text.split("\n")]
+    assert "".join("Y" if each else "-" for each in found.fenced) == inside
+    assert found.body == body
+
+
+def test_a_document_without_words() -> None:
+    assert document_lines("") == ([], [], 0)
+    assert document_lines("\ufeff") == ([(1, 1, 1)], [False], 0)

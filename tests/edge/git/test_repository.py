@@ -90,7 +90,7 @@ def test_the_index_its_changes_and_their_texts(calls: Repository) -> None:
     assert git_calls.holding(calls, ["ODD"]) == [ODD], "in any case"
     assert git_calls.untracked(calls, ignored=False) == ["a.md"]
     assert (calls.top / ".git/index").read_bytes() == index
-    with pytest.raises(GitError, match="missing"):
+    with pytest.raises(GitError, match=f"^git cat-file: {'0' * 39}1 missing$"):
         git_calls.blobs(calls, ["0" * 39 + "1"])
 
 

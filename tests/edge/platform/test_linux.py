@@ -44,6 +44,31 @@ def test_a_library_without_that_rename_is_passed_by(
     os.close(folder)
 
 
+@pytest.mark.parametrize(
+    ("machine", "number"),
+    [("x86_64", 316), ("i686", 353), ("armv7l", 382), ("aarch64", 276), ("riscv64", 276)],
+)
+@pytest.mark.parametrize(("exchange", "flag"), [(False, 1), (True, 2)])
+def test_each_machine_has_a_number_of_its_own_for_that_rename(
+    monkeypatch: pytest.MonkeyPatch, machine: str, number: int, exchange: bool, flag: int
+) -> None:
+    called: list[tuple[object, ...]] = []
+
+    class Syscall:
+        argtypes: list[type]
+
+        def __call__(self, *arguments: object) -> int:
+            called.append(arguments)
+            return 0
+
+    monkeypatch.setattr(posix, "kernel_rename", lambda _: None)
+    monkeypatch.setattr(linux, "_kernel_rename", linux._kernel_rename.__wrapped__)
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine=machine))
+    monkeypatch.setattr("ctypes.CDLL", lambda *_, **__: SimpleNamespace(syscall=Syscall()))
+    assert linux.flagged_rename(3, "a", 4, "b", exchange=exchange)
+    assert called == [(number, 3, b"a", 4, b"b", flag)]
+
+
 @pytest.mark.parametrize(("code", "raised"), [(errno.ENOTSUP, False), (errno.EIO, True)])
 def test_attributes_that_a_disk_has_not_are_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, raised: bool
@@ -80,6 +105,27 @@ def test_the_holder_of_a_lock(tmp_path: Path) -> None:
     posix.take_lock(file)
     holder = linux.holder_of(file, tmp_path / "lock")
     assert holder is not None and holder.startswith(f"process {os.getpid()} (")
+    os.close(file)
+
+
+@pytest.mark.parametrize(
+    ("lines", "holder"),
+    [
+        ("1: FLOCK  ADVISORY  WRITE 71 {} 0 EOF\n", "71"),
+        ("1: POSIX  ADVISORY  WRITE 71 {} 0 EOF\n2: FLOCK  ADVISORY  WRITE 72 {} 0 EOF\n", "72"),
+        ("1: FLOCK  ADVISORY  WRITE 71 08:01:99 0 EOF\n", None),
+        ("1: FLOCK  ADVISORY  WRITE 0 {} 0 EOF\n", None),  # of another container
+        ("", None),
+    ],
+)
+def test_the_kernels_table_of_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, holder: str | None
+) -> None:
+    file = posix.open_to_write(tmp_path / "lock")
+    status = os.fstat(file)
+    inode = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: lines.replace("{}", inode))
+    assert linux._holding_process(file) == holder
     os.close(file)
 
 

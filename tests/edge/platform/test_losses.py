@@ -5,12 +5,18 @@ from __future__ import annotations
 import pytest
 from vault_sync.edge.platform.losses import BufferQueue, CallbackLosses, dropped
 
-MODIFIED, IS_FILE = 0x1000, 0x10000
+HISTORY_DONE, MODIFIED, IS_FILE = 0x10, 0x1000, 0x10000
 
 
 @pytest.mark.parametrize(
     ("flags", "lost"),
-    [([MODIFIED | IS_FILE], False), ([MODIFIED, 1], True), ([2], True), ([4], True), ([], False)],
+    [
+        ([MODIFIED | IS_FILE | HISTORY_DONE, 8], False),
+        ([MODIFIED, 1], True),
+        ([2], True),
+        ([4], True),
+        ([], False),
+    ],
 )
 def test_flags_of_fsevents(flags: list[int], lost: bool) -> None:
     assert dropped(flags) == lost

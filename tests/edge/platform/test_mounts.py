@@ -36,6 +36,16 @@ def test_which_ground_is_silent(tmp_path: Path, mount: str, kind: str, words: st
     assert (words in found) if found is not None and words is not None else found is words
 
 
+def test_of_two_mounts_on_one_place_the_last_is_seen(tmp_path: Path) -> None:
+    table = tmp_path / "mountinfo"
+    table.write_text(
+        "1 0 8:1 / / rw - ext4 a rw\n2 1 0:9 / /v rw - nfs b rw\n3 1 0:9 / /v rw - cifs b rw\n"
+        "4 0 8:1 / /vault\\134x rw - btrfs a rw\n"
+    )
+    assert file_system(Path("/v/x"), table) == "cifs"
+    assert file_system(Path("/vault\\x"), table) == "btrfs"
+
+
 def test_a_mount_with_a_blank_in_its_name(tmp_path: Path) -> None:
     table = tmp_path / "mountinfo"
     table.write_text("2 1 0:9 / /my\\040vault rw - nfs b rw\n1 0 8:1 / / rw - ext4 a rw\n")

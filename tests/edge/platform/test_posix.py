@@ -38,6 +38,46 @@ def test_the_root_may_be_a_link_and_nothing_below_it(tmp_path: Path, folder: int
         assert caught.value.errno in {errno.ELOOP, errno.ENOTDIR}
 
 
+def test_a_file_is_no_folder(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(NotADirectoryError):
+        posix.open_root(tmp_path / "file")
+    with pytest.raises(NotADirectoryError):
+        posix.open_folder("file", folder)
+
+
+def test_what_is_open_here_is_open_in_no_program_that_is_started(
+    tmp_path: Path, folder: int
+) -> None:
+    (tmp_path / "below").mkdir()
+    opened = [
+        folder,
+        posix.open_folder("below", folder),
+        posix.open_to_write("a", folder),
+        posix.open_to_read("a", folder),
+    ]
+    assert not any(map(os.get_inheritable, opened))
+    for each in opened[1:]:
+        os.close(each)
+
+
+def test_the_status_of_a_link_is_its_own_unless_it_is_followed(tmp_path: Path, folder: int) -> None:
+    (tmp_path / "a").write_text("x")
+    (tmp_path / "link").symlink_to("a")
+    a, link = ((tmp_path / name).lstat().st_ino for name in ("a", "link"))
+    assert posix.status(tmp_path / "link").st_ino == link
+    assert posix.status(tmp_path / "link", follow=True).st_ino == a
+    assert posix.status_at(folder, "link").st_ino == link
+
+
+@pytest.mark.parametrize(("number", "told"), [(4711, 4711), (0, None)])
+def test_a_disk_without_a_number_has_that_of_its_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, told: int | None
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_fsid=number))
+    assert posix.disk_number(tmp_path) == (told or tmp_path.stat().st_dev)
+
+
 def test_a_folder_is_listed_from_its_beginning(tmp_path: Path, folder: int) -> None:
     """On btrfs what was made since the folder was opened shows only after that."""
     (tmp_path / "a").write_text("a")
@@ -60,13 +100,47 @@ def test_a_new_file_is_new_and_an_old_one_keeps_its_text(tmp_path: Path, folder:
     assert posix.write_at(file, b"2", 5) == 1
     os.close(file)
     assert (tmp_path / "a").read_bytes() == b"one\r\n2wo\n"
-    os.close(posix.open_to_write("b", folder, mode=0o600))
-    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o600
-    assert not os.get_inheritable(folder)
+    os.close(posix.open_to_write("b", folder))
+    os.close(posix.open_to_write("c", folder, mode=0o640))
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in "bc"] == [0o600, 0o640]
+
+
+UNKNOWN = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+
+@pytest.mark.parametrize("code", [*UNKNOWN, errno.EEXIST, errno.EIO])
+def test_a_rename_that_the_system_does_not_know_is_told_from_one_that_it_refuses(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr("ctypes.get_errno", lambda: code)
+
+    def made() -> bool:
+        return posix.rename_by(lambda *_: -1, 3, "a", 4, "b", 2)
+
+    if code in UNKNOWN:
+        assert made() is False
+        return
+    with pytest.raises(OSError, match=os.strerror(code)) as caught:
+        made()
+    assert (caught.value.errno, caught.value.filename, caught.value.filename2) == (code, "a", "b")
+
+
+def test_a_rename_that_is_interrupted_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, called = [-1, 0], list[tuple[object, ...]]()
+
+    def rename(*arguments: object) -> int:
+        called.append(arguments)
+        return answers.pop(0)
+
+    monkeypatch.setattr("ctypes.get_errno", lambda: errno.EINTR)
+    assert posix.rename_by(rename, 3, "a", 4, "b\udcff", 2) is True
+    assert called == [(3, b"a", 4, b"b\xff", 2)] * 2
+    assert posix.rename_by(None, 3, "a", 4, "b", 2) is False
 
 
 def test_a_call_that_the_library_has_not_is_none() -> None:
     assert posix.kernel_rename("rename_and_more") is None
+    assert posix.kernel_rename("rename") is not None
 
 
 @pytest.mark.parametrize(("owner", "given"), [((0, 0), []), ((1, 0), [(1, 0)]), ((0, 1), [(0, 1)])])

@@ -38,6 +38,20 @@ def test_what_is_not_there_and_what_is_another_file_stays(tmp_path: Path) -> Non
     assert canonical(tmp_path / "Vault") == tmp_path / "Vault"
 
 
+def test_of_two_names_the_first_in_their_sequence_is_taken(tmp_path: Path) -> None:
+    """As a case-sensitive folder in another may have them."""
+    for name in ("vAULT", "VAULT", "Vault", "vaulT", "vaUlt"):
+        (tmp_path / name).mkdir()
+    assert canonical(tmp_path / "vault", alike) == tmp_path / "VAULT"
+
+    def gone(one: Path, other: Path) -> bool:
+        if one.name in {"VAULT", "Vault"}:
+            raise FileNotFoundError(one)
+        return True
+
+    assert canonical(tmp_path / "vault", gone) == tmp_path / "vAULT"
+
+
 def test_where_an_event_lies(tmp_path: Path) -> None:
     base = tmp_path / NAME
     base.mkdir()

@@ -79,8 +79,11 @@ def test_a_record_is_read(tmp_path: Path) -> None:
     )
 
 
-def test_authors_come_from_the_line_where_they_are_not_parsed(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jsonl", record("0704.0001", authors_parsed=None))
+@pytest.mark.parametrize("parsed", [None, [], "Balázs", {"a": "b"}])
+def test_authors_come_from_the_line_where_they_are_not_parsed(
+    tmp_path: Path, parsed: object
+) -> None:
+    path = written(tmp_path / "a.jsonl", record("0704.0001", authors_parsed=parsed))
     found = facts(path, ["0704.0001"]).facts["0704.0001"]
     assert found.authors == ("C. Balázs", "E. L. Berger", "Leandro von Werra", 'T. "T" Last')
 
@@ -224,6 +227,17 @@ def test_a_line_without_end_costs_no_memory(
     assert peak < 2_000_000
 
 
+@pytest.mark.parametrize(("length", "read"), [(4_000_000, True), (4_000_001, False)])
+def test_a_line_of_more_than_four_megabytes_is_none(
+    tmp_path: Path, length: int, read: bool
+) -> None:
+    start, end = b'{"id":"2308.07124","x":"', b'"}\n'
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(start + b"y" * (length - len(start) - len(end)) + end)
+    found = facts(path, ["2308.07124"])
+    assert (len(found.facts), len(found.problems)) == ((1, 0) if read else (0, 1))
+
+
 def test_only_lines_that_can_hold_a_wanted_paper_are_parsed(tmp_path: Path) -> None:
     others = [record(f"2307.{number:05}") for number in range(2_000)]
     path = written(tmp_path / "a.jsonl", *others, record("2308.07124"), "{ never read")
@@ -269,6 +283,12 @@ def test_what_cannot_be_read_is_a_notice(tmp_path: Path, name: str) -> None:
     (problem,) = found.problems
     assert (found.facts, found.whole, problem.level) == ({}, False, "notice")
     assert problem.path == str(tmp_path / name) and problem.hint
+    reason = {
+        "none.jsonl": "No such file or directory",
+        "folder": "Is a directory",
+        "plain.gz": "Not a gzipped file (b'{}')",
+    }[name]
+    assert problem.message.endswith(f"cannot be read to its end: {reason}")
 
 
 def test_reading_ends_when_it_is_stopped(tmp_path: Path) -> None:
@@ -284,6 +304,8 @@ def test_reading_ends_when_it_is_stopped(tmp_path: Path) -> None:
     ("tex", "text"),
     [
         ("plain", "plain"),
+        ("{é}", "{é}"),
+        ("{é} \\'a", "é á"),
         ("$\\bar{x}$ and $\\'e$", "$\\bar{x}$ and $\\'e$"),
         ("100\\% and \\emph{this}", "100\\% and \\emph{this}"),
         ("\\cite{x} \\url{y} \\beta", "\\cite{x} \\url{y} \\beta"),

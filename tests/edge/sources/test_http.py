@@ -11,9 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import requests
+import urllib3
 from tests.support.arxiv_server import (
     BOMB,
     FAST,
@@ -42,7 +44,17 @@ from vault_sync.edge.sources.lookup import Source, remembered
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.org/api", "ftp://127.0.0.1/x", "https://", "", "file:///etc", "http://[::"],
+    [
+        "http://example.org/api",
+        "ftp://127.0.0.1/x",
+        "https://",
+        "",
+        "file:///etc",
+        "http://[::",
+        "https://example.org:x/",
+        "https://example.org:99999/",
+        "http://127.0.0.1:x/",
+    ],
 )
 def test_only_https_is_asked_but_for_this_machine(source: Source, url: str) -> None:
     answer = ask(replace(source, url=url), ["2308.00001"])
@@ -138,6 +150,109 @@ def test_whatever_a_library_raises_is_one_notice(
     answer = ask(source, ["2308.00001"])
     (message,) = messages(answer)
     assert "cannot be read (too deep)" in message and not api.asked
+
+
+class Broken:
+    """A session of which each request fails."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def get(self, *_: object, **__: object) -> None:
+        raise self.error
+
+
+A_GET = http.Request("https://example.org/a", ("text/plain",))
+NEVER_MET = urllib3.exceptions.MaxRetryError(cast("Any", None), "/a", OSError(111, "refused"))
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (requests.exceptions.SSLError("no trust"), http.Unreachable, "no trust"),
+        (requests.exceptions.ProxyError("no proxy"), http.Unreachable, "no proxy"),
+        (requests.exceptions.ConnectTimeout("x"), http.Unreachable, "no connection in time"),
+        (requests.exceptions.ConnectionError(NEVER_MET), http.Unreachable, "Max retries"),
+        (requests.exceptions.ConnectionError("broken off"), http.Interrupted, "broken off"),
+        (requests.exceptions.ConnectionError(), http.Interrupted, "ConnectionError"),
+        (requests.exceptions.ReadTimeout("silent"), http.Interrupted, "silent"),
+        (urllib3.exceptions.ProtocolError("no HTTP"), http.Interrupted, "no HTTP"),
+        (requests.exceptions.InvalidURL("no address"), http.Unusable, "no address"),
+        (KeyError("odd"), http.Unusable, "its answer cannot be read ('odd')"),
+        (OSError(5, "the cable"), http.Unusable, "its answer cannot be read (the cable)"),
+        (KeyError(f"{'x' * 300}"), http.Unusable, f"('{'x' * 199})"),
+        (ValueError("one\ntwo"), http.Unusable, "(one)"),
+    ],
+)
+def test_a_failure_is_said_to_be_one_of_four(
+    error: Exception, kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        http.get(cast("Any", Broken(error)), A_GET, http.Limits(), threading.Event(), 0.0)
+    assert words in str(caught.value) and type(caught.value) is kind
+
+
+def test_the_innermost_cause_is_told() -> None:
+    inner = OSError(113, "No route to host")
+    outer = requests.exceptions.ConnectionError("<object at 0x7f>: example.org")
+    outer.__cause__ = inner
+    with pytest.raises(http.Interrupted, match=r"^No route to host$"):
+        http.get(cast("Any", Broken(outer)), A_GET, http.Limits(), threading.Event(), 0.0)
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_whoever_does_not_answer_keeps_neither_the_caller_nor_the_process(stopped: bool) -> None:
+    answer, asked, stop = threading.Event(), threading.Event(), threading.Event()
+
+    class Silent:
+        def get(self, *_: object, **__: object) -> None:
+            asked.set()
+            answer.wait(LONG)
+            raise requests.exceptions.ReadTimeout
+
+    others = set(threading.enumerate())
+    if stopped:
+        stop.set()
+    with pytest.raises(http.Stopped if stopped else http.Unusable):
+        http.get(cast("Any", Silent()), A_GET, http.Limits(total=LONG * stopped), stop, 0.0)
+    assert asked.wait(LONG)
+    assert all(thread.daemon for thread in set(threading.enumerate()) - others)
+    answer.set()
+
+
+def test_an_answer_may_be_as_large_as_the_limit(api: Api, source: Source) -> None:
+    whole = feed([("2308.00001", "2023-08-01")])
+    for room, papers in ((0, 1), (-1, 0)):
+        source.cache.unlink(missing_ok=True)
+        api.script = [body(whole)]
+        limits = http.Limits(body=len(whole) + room)
+        answer = ask(source, ["2308.00001"], pace=replace(FAST, limits=limits))
+        assert len(answer.facts) == papers
+
+
+@pytest.mark.parametrize("code", [300, 301, 302, 303, 307, 308, 399])
+def test_each_kind_of_redirect_leads_on(api: Api, source: Source, code: int) -> None:
+    api.papers = {"2308.00001": "2023-08-01"}
+    api.script = [status(code, Location="/new?id_list=2308.00001&max_results=1")]
+    assert set(ask(source, ["2308.00001"]).facts) == {"2308.00001"}
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("", None),
+        ("0", 0.0),
+        (" 120 ", 120.0),
+        ("9" * 400, float("inf")),
+        ("\u0661", None),
+        ("-1", None),
+        ("Thu, 01 Jan 1970 00:16:50 GMT", 10.0),
+        ("Thu, 01 Jan 1970 00:16:30 GMT", 0.0),
+        ("Thu, 01 Jan 19700 00:00:00 GMT", None),
+    ],
+)
+def test_how_long_a_server_asks_to_wait(header: str, seconds: float | None) -> None:
+    assert http._seconds(header, 1000.0) == seconds
 
 
 def test_a_redirect_on_the_same_host_is_followed_in_turn(api: Api, source: Source) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.support import shapes
 from tests.support.archive_server import archives
 from tests.support.arxiv_server import Act, Api, body, status
 from tests.support.vaults import Vault
+from vault_sync.core.model.values import Problem
+from vault_sync.edge.sources.lookup import Source
+from vault_sync.edge.sources.pdf import fetch_pdf
 
 NOTE = "papers/230814 OctoPack.md"
 PDF = "pdfs/2308.07124.pdf"
@@ -44,6 +49,18 @@ def test_a_file_that_is_there_is_linked_and_not_fetched(vault: Vault, api: Api) 
     vault.ok("pdf", NOTE)
     assert vault.read(PDF) == "the reader's own scan" and api.asked == []
     assert "[[2308.07124.pdf]]" in vault.read(NOTE)
+
+
+@pytest.mark.parametrize(("before", "is_pdf"), [(0, True), (1019, True), (1020, False)])
+def test_a_pdf_says_what_it_is_in_its_first_kilobyte(
+    api: Api, tmp_path: Path, before: int, is_pdf: bool
+) -> None:
+    """As readers of PDF take it."""
+    content = b"x" * before + CONTENT
+    api.script = [body(content, "application/octet-stream")]
+    source = Source(tmp_path / "cache.sqlite", "")
+    found = fetch_pdf(source, f"{api.url}/a.pdf", threading.Event())
+    assert found == content if is_pdf else isinstance(found, Problem) and found.code == "no-pdf"
 
 
 HOSTILE: list[tuple[Act, str]] = [

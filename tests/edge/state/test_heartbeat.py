@@ -35,6 +35,10 @@ def test_a_sign_outlives_its_daemon_and_its_process_id_does_not_count(tmp_path: 
     assert heartbeat.read(tmp_path) is None
 
 
+def test_whoever_gives_a_sign_is_alive() -> None:
+    assert heartbeat.Heartbeat(7, 1.0, time.time()).lines() == ["daemon     process 7, starting"]
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"pid": 7}', '{"of a newer one": 1}', "{"])
 def test_a_sign_of_another_version_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / heartbeat.FILE).write_text(text)

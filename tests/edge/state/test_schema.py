@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from tests.support.state_rows import TEXTS
-from vault_sync.edge.state.schema import bound, is_damage, unbound
+from vault_sync.core.model.plan import Value
+from vault_sync.edge.state.schema import bound, decode, encode, is_damage, unbound
 
 # ---- the base and its history
 
@@ -17,6 +18,16 @@ from vault_sync.edge.state.schema import bound, is_damage, unbound
 @given(TEXTS)
 def test_any_text_can_stand_in_the_database(text: str) -> None:
     assert unbound(bound(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "content"),
+    [('한글 "', '"한글 \\""'), (("a", "é"), '["a", "é"]'), ("\udcff", '"\udcff"'), ((), "[]")],
+)
+def test_a_value_is_the_same_bytes_in_every_release(value: Value, content: str) -> None:
+    """Earlier values are told by the sum of theirs."""
+    assert encode(value) == content.encode("utf-8", "surrogateescape")
+    assert decode(encode(value)) == value
 
 
 # ---- damage

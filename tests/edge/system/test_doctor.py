@@ -253,6 +253,8 @@ def test_the_instances_of_this_user(
         folder.mkdir(parents=True)
         for number, link in enumerate(links):
             (folder / str(number)).symlink_to(link)
+    for process in ("3", "33"):
+        (around.proc / process).mkdir()  # it ends just now
     limit = around.proc / "sys" / "fs" / "inotify" / "max_user_instances"
     limit.write_text("4")
     assert examine(vault, around) == []
@@ -326,6 +328,16 @@ def test_a_state_that_is_a_program_or_a_closed_folder_cannot_be_written(
     _only(examine(vault, around), "state-closed")
 
 
+@pytest.mark.parametrize("bit", [os.W_OK, os.X_OK])
+@pytest.mark.parametrize("what", ["state", "vault"])
+def test_a_folder_must_be_written_and_entered(
+    vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch, what: str, bit: int
+) -> None:
+    closed = around.state if what == "state" else vault
+    monkeypatch.setattr(os, "access", lambda path, how: path != closed or not how & bit)
+    _only(examine(vault, around), f"{what}-closed")
+
+
 def test_a_vault_that_cannot_be_written(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -335,7 +347,9 @@ def test_a_vault_that_cannot_be_written(
 
 
 def test_the_disk_and_the_repository(vault: Path, around: Surroundings) -> None:
-    _only(examine(vault, replace(around, free=lambda _: 5_000_000)), "disk-full")
+    full = _only(examine(vault, replace(around, free=lambda _: 99_999_999)), "disk-full")
+    assert full.message == "only 99 MB are free"
+    assert examine(vault, replace(around, free=lambda _: 100_000_000)) == []
     _only(examine(vault, replace(around, hook=False)), "no-hook", "notice")
     by_links = Volume(exchanges=False, no_replace=False, links=True)
     _only(examine(vault, replace(around, volume=lambda _: by_links)), "no-exchange", "notice")

@@ -160,3 +160,24 @@ def test_else_it_logs_to_a_file_that_does_not_grow_for_ever(tmp_path: Path) -> N
     assert [file.name for file in files] == ["vault-sync.log", "vault-sync.log.1"]
     assert sum(file.stat().st_size for file in files) < 2_100_000
     assert files[0].read_text(encoding="utf-8").endswith("김 \\udcff\n")
+
+
+def test_a_log_of_a_megabyte_is_full_and_its_owners_alone(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        handler = logging_handler({}, None, tmp_path / "logs")
+    finally:
+        os.umask(umask)
+    assert (tmp_path / "logs").stat().st_mode & 0o777 == 0o700
+
+    def log(length: int) -> int:
+        words = "y" * length
+        handler.handle(logging.LogRecord("x", logging.INFO, "x", 1, words, None, None))
+        return (tmp_path / "logs" / "vault-sync.log").stat().st_size
+
+    around = log(100) - 100
+    log(1_000_000 - 2 * around - 100 - 1)
+    assert len(list((tmp_path / "logs").iterdir())) == 1, "a byte is left"
+    log(0)
+    assert len(list((tmp_path / "logs").iterdir())) == 2
+    handler.close()

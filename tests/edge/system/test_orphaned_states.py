@@ -27,7 +27,9 @@ def test_only_what_is_gone_and_old_is_removed_and_saved_texts_stay(tmp_path: Pat
     assert there.ok("doctor", "--clean").out == ran.out, "it is not old"
     old = (orphan.folder / "state.sqlite").stat().st_mtime - 91 * DAY
     os.utime(orphan.folder / "state.sqlite", (old, old))
-    assert "removed base, index and journal" in there.ok("doctor", "--clean").out
+    cleaned = there.ok("doctor", "--clean").out
+    assert f"removed base, index and journal in {orphan.folder}\n" in cleaned
+    assert "is the state of" not in cleaned
     left = [path.name for path in orphan.folder.rglob("*") if path.is_file()]
     assert [len(name) for name in left if name != "lock"] == [64], "one saved text, and no base"
     assert "orphaned" not in str(orphan_problems(orphaned_states(state)))

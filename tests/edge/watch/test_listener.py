@@ -37,6 +37,22 @@ def test_a_log_line_that_loses_nothing_brings_no_sweep(watching: Watching) -> No
 
 
 @linux_only
+def test_a_file_that_is_written_bit_by_bit_has_changed_when_it_is_closed(
+    watching: Watching,
+) -> None:
+    papers = watching.root / "papers"
+    (papers / ".a.md").write_text("one")
+    (papers / ".a.md").rename(papers / "a.md")
+    watching.until_names("papers/a.md")
+    with (papers / "a.md").open("a") as file:
+        file.write("two")
+        file.flush()
+        (papers / "b.md").write_text("the end")
+        assert [batch.paths for batch in watching.until_names("papers/b.md")] == [{"papers/b.md"}]
+    watching.until_names("papers/a.md")
+
+
+@linux_only
 @pytest.mark.parametrize("victim", ["InotifyEmitter", "InotifyReader", "InotifyObserver"])
 def test_threads_that_died_are_started_again(tmp_path: Path, victim: str) -> None:
     others = set(threading.enumerate())

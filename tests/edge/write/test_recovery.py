@@ -122,6 +122,17 @@ def test_half_of_our_own_text_goes_unseen_and_unsaved(world: World) -> None:
     assert "ne" not in world.saved() and lying(world) == ["old"]
 
 
+def test_what_was_written_late_into_the_old_text_after_a_kill_is_put_back(world: World) -> None:
+    """Its editor was killed too, and nobody else has that text."""
+    world.put("a.md", "old")
+    killed_at(world, "after-exchange", Write(P("a.md"), "old", "new", ""))
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    displaced.write_text("late tok-late")
+    world.recover()
+    assert world.texts() == {"a.md": "late tok-late"}
+    assert lying(world) == ["new"]
+
+
 def test_an_old_text_with_which_the_new_one_begins_is_kept_for_a_minute(world: World) -> None:
     world.put("a.md", "ne")
     killed_at(world, "after-exchange", Write(P("a.md"), "ne", "new", ""))

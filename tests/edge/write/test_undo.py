@@ -198,11 +198,11 @@ def test_saved_texts_are_dropped_by_age_and_counted(world: World) -> None:
     world.apply(Write(P("a.md"), "one", "two", ""))
     state = world.state()
     with state.lock(0):
-        assert drop_old(state, NOON + timedelta(days=90)) == 0
+        assert drop_old(state, NOON + timedelta(days=90), 90) == 0
     assert world.saved() == {"one"}
     # The file's own time counts as well: it was written now, whatever the pass said.
     file = next(world.folder.glob("state/*/saved/*/*"))
     later = NOON + timedelta(days=365 * 50)
     with state.lock(0):
-        assert drop_old(state, later) == 1
+        assert drop_old(state, later, 90) == 1
     assert not file.exists() and list_saved(world.state()) == []

@@ -15,6 +15,7 @@ from vault_sync.core.model.values import Facts, Key, RelPath
 from vault_sync.core.naming.keys import is_paper, key_of
 from vault_sync.core.naming.tags import TAG
 from vault_sync.core.report import lines as report
+from vault_sync.core.text.encodings import as_text, encoded
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.additions import (
@@ -32,6 +33,7 @@ from vault_sync.sync.observation.observation import Observation, base_of, observ
 
 _TRIES = 5
 """Times that the digest is read again because it was edited between reading and writing."""
+_TYPED_IN = "somebody types in the digest all the time (--now does not wait)"
 
 
 class Words(NamedTuple):
@@ -101,7 +103,10 @@ def _addresses(given: Sequence[str]) -> Iterator[str]:
         if each != "-":
             yield each.strip()
             continue
-        yield from (line.strip() for line in sys.stdin if line.strip())
+        text = as_text(sys.stdin.buffer.read())
+        named = encoded(text)
+        lines = (text if named is None else named.text).removeprefix("\ufeff").splitlines()
+        yield from (line.strip() for line in lines if line.strip())
 
 
 def _add(
@@ -156,12 +161,11 @@ def _facts(
 
 def _written(call: _Call) -> tuple[Outcome, Addition]:
     """Write the digest; where it was edited meanwhile, read it again and write that."""
-    outcome, addition = Outcome(), Addition(None, ())
+    outcome, addition = Outcome(), Addition(None, (), _TYPED_IN)
     for _ in range(_TRIES):
         observation = observe(call.config, base_of(call.state))
         target = _target(call, observation)
-        if call.wait is not None and call.wait.seconds_left(target[0]) > 0:
-            call.wait.until_quiet(target[0])
+        if call.wait is not None and call.wait.until_quiet(target[0]):
             continue
         styles = styles_of(call.config.rules)
         addition = add_papers(observation, target, call.papers, call.facts, styles)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+import vault_sync
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
@@ -35,7 +36,7 @@ def package_file(name: str) -> Path:
     Raises:
         UsageError: it is not there.
     """
-    package = Path(__file__).resolve().parents[2]
+    package = Path(vault_sync.__file__).resolve().parent
     found = next((each for each in (package / name, package.parent / name) if each.exists()), None)
     if found is None:
         raise UsageError(f"{name} was not installed with this program: install it again")

@@ -12,9 +12,10 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.cli.history import change_line, pass_line, record_as_json
 from vault_sync.cli.passes import note_named, planned
 from vault_sync.core.digest.reader import Entry
-from vault_sync.core.model.plan import Plan
+from vault_sync.core.model.plan import Create, Plan
 from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.note.note import Note
+from vault_sync.core.note.note import read as read_note
 from vault_sync.core.note.property_table import owner
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.spans import line_number
@@ -65,6 +66,7 @@ def why(console: Console, given: str) -> int:
         beat = heartbeat.read(state.directory)
     plan = planned(console, config, PassRequest(cause="why"))
     files = {path, *account.notes, *(each for each, _, _ in account.entries)}
+    files |= _new_notes(account.key, plan, config)
     waits = beat.waiting.get(path) if beat and beat.alive else None
     if console.json:
         console.answer(config.root, **_as_json(account, records, plan, files, waits))
@@ -152,6 +154,13 @@ def _records(state: StateStore, path: RelPath) -> list[PassRecord]:
         if changes:
             found.append(record._replace(changes=changes))
     return found[:_PASSES]
+
+
+def _new_notes(key: Key | None, plan: Plan, config: Config) -> set[RelPath]:
+    """Return the notes of a paper that a pass would make."""
+    names = config.rules.properties
+    made = (each for each in plan.operations if isinstance(each, Create))
+    return {each.path for each in made if key and read_note(str(each.after), names).key == key}
 
 
 def _lines(account: Account, records: list[PassRecord], waits: float | None) -> Iterator[str]:

@@ -23,7 +23,7 @@ from vault_sync.core.text.regex import regex
 
 ADDRESSES = ("://", "www.", "arxiv:")
 
-_PARENTHESIS = regex(r"[()]")
+_PARENTHESIS = regex(r"([()])")
 _HANGUL = regex(r"[가-힣]")
 _KOREAN_NAME = regex(r"[가-힣]{2,5}|[가-힣] [가-힣]{1,4}")
 _DIGIT = regex(r"\d")
@@ -31,7 +31,6 @@ _NEVER_IN_NAMES = regex(r"[=<>{}%~]|[?!]$")
 _AND = regex(r" (?:and|&) ")
 _AND_MORE = regex(r" 외 ?\d+ ?[명인]$")
 _ET_AL = frozenset(("et al.", "et al"))
-_FILLERS = frozenset(("...", "…", ":", "and others", "others")) | _ET_AL
 # Particles of names, then what organisations are called.
 _SMALL_WORDS = regex(
     "van|von|der|den|de|la|le|del|della|di|da|dos|das|do|du|el|al|bin|ibn|ter|ten|of|and|the|for"
@@ -46,21 +45,19 @@ _PROSE = frozenset(("see", "cf.", "e.g.", "i.e.", "with", "in", "by", "from"))
 
 def objection(names: Sequence[str], needed: int) -> str:
     """Return why these are no authors, "" if they are: `needed` of them must be name-like."""
+    if not names:
+        return "the parenthesis is empty"
     found = with_digits = 0
     refused = ""
     for name in names:
         plain = _without_parentheses(name) if "(" in name else name
         if not plain.isascii():
             plain = _AND_MORE.sub("", plain)
-        if plain in _FILLERS:
-            continue
         words = plain.split()
         if _is_sentence(name, plain, words):
             return f"{name!r} reads as a sentence, not as a name"
         if not plain.isascii() and _HANGUL.search(plain):
             found += _KOREAN_NAME.fullmatch(plain) is not None
-        elif found >= needed:
-            continue
         elif not _DIGIT.search(plain):
             large = sum(word[0].isalpha() and not word[0].islower() for word in words)
             found += large > sum(map(_is_small, words))
@@ -71,11 +68,11 @@ def objection(names: Sequence[str], needed: int) -> str:
             with_digits += _has_capital_beside_digit(words, 1)
     if with_digits > 1:
         found += with_digits
-    if found < needed and not (needed == 1 and names and all(name in _ET_AL for name in names)):
+    if found < needed and not (needed == 1 and all(name in _ET_AL for name in names)):
         if refused:
             return f"{refused!r} holds a digit, and is no name of a person or a team"
         return f"no author's name was recognised in ({', '.join(names)})"
-    return "" if names else "the parenthesis is empty"
+    return ""
 
 
 def are_prose(names: Sequence[str]) -> bool:
@@ -93,7 +90,7 @@ def holds_address(words: str) -> bool:
 
 
 def _is_sentence(name: str, plain: str, words: Sequence[str]) -> bool:
-    if len(words) > 12 and max(len(part.split()) for part in _AND.split(plain)) > 12:
+    if max(len(part.split()) for part in _AND.split(plain)) > 12:
         return True
     if sum(map(_is_small, words)) > 2 or _NEVER_IN_NAMES.search(plain) or holds_address(name):
         return True
@@ -113,10 +110,9 @@ def _is_name_with_digit(words: Sequence[str]) -> bool:
 
 def _has_capital_beside_digit(words: Sequence[str], least: int) -> bool:
     """Return True for a word of letters and digits beside `least` capitalised words of letters."""
-    sticking = [word for word in words if _DIGIT.search(word)]
     others = [word for word in words if not _DIGIT.search(word)]
     return (
-        all(any(map(str.isalpha, word)) for word in sticking)
+        all(any(map(str.isalpha, word)) for word in words)
         and all(map(_is_capitalised, words))
         and len(others) >= least
         and _PLACES_OF_PAPERS.isdisjoint(words)
@@ -129,14 +125,12 @@ def _is_capitalised(word: str) -> bool:
 
 def _without_parentheses(name: str) -> str:
     outside = []
-    depth = at = 0
-    for mark in _PARENTHESIS.finditer(name):
-        if mark[0] == "(":
-            if depth == 0:
-                outside.append(name[at : mark.start()])
+    depth = 0
+    for piece in _PARENTHESIS.split(name):
+        if piece == "(":
             depth += 1
-        else:
+        elif piece == ")":
             depth -= 1
-            at = mark.end()
-    outside.append(name[at:])
+        elif depth == 0:
+            outside.append(piece)
     return "".join(outside).strip()

@@ -168,29 +168,28 @@ def edits(
     `after` keeps the first row and the order of those it keeps. A new row takes the newline of the
     row above it, else `newline`.
     """
-    found: list[Edit] = []
     old = {row.line: number for number, row in enumerate(before)}
-    at = -1
-    above: Line | None = None
+    found = _changed(before[0], after[0])
+    at = 0
     added: list[str] = []
-    for row in after:
+    for row in after[1:]:
         if row.line is None:
             added.append(row.words)
             continue
         number = old[row.line]
-        found += _between(text, above, added, before[at + 1 : number], newline)
+        found += _between(text, before[at].line, added, before[at + 1 : number], newline)
         found += _changed(before[number], row)
-        at, above, added = number, row.line, []
-    return found + _between(text, above, added, before[at + 1 :], newline)
+        at, added = number, []
+    return found + _between(text, before[at].line, added, before[at + 1 :], newline)
 
 
 def _between(
     text: str, above: Line | None, added: Sequence[str], gone: Sequence[EntryLine], newline: str
 ) -> list[Edit]:
     """Return the edits between two rows that stay: some new rows come, some old ones go."""
+    assert above is not None
     found = []
     if added:
-        assert above is not None
         own = text[above.end : above.stop] or newline
         # A "\r" at the end of the file is no newline, and must not become one with ours.
         end = above.end
@@ -199,7 +198,6 @@ def _between(
         found.append(Edit(Span(end, end), own + own.join(added)))
     if gone:
         first, last = gone[0].line, gone[-1].line
-        assert above is not None
         assert first is not None
         assert last is not None
         # The last line of a file without a final newline takes the newline before it along.

@@ -76,8 +76,7 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
     One walk over the line: linear in its length.
     """
     start, end = stripped(text, Span(start, end))
-    last = text[end - 1 : end]
-    if last not in {")", "]", "*"} or start == end:
+    if text[max(start, end - 1) : end] not in {")", "]", "*"}:
         return None
     needed = 1
     if text[start] in "#-+*0123456789":
@@ -277,7 +276,7 @@ def opening_of(text: str, start: int, end: int) -> int | None:
     for mark in reversed([found.start() for found in _PARENTHESIS.finditer(text, start, end)]):
         depth += 1 if text[mark] == ")" else -1
         if depth == 0:
-            return mark if mark > start and text[mark - 1].isspace() else None
+            return mark if text[start:mark][-1:].isspace() else None
     return None
 
 

@@ -43,7 +43,7 @@ from vault_sync.core.text.regex import regex
 _OF_PAPER = frozenset({"url", "title", "authors"})
 _WORD = regex(r"[^\W_]+")
 _MARK = regex(r"[|\s]*(?:#+\s+)?(?:[-*+]\s+)?(?:\d{1,9}\s*[.)、|]\s*)?(?:\[.\]\s+)?")
-_EMPTY_BOX = regex(r"(\s*(?:[-*+]|\d{1,9}[.)])\s+\[) (?=\]\s)")
+_EMPTY_BOX = regex(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\[(?= \]\s)")
 _TICKED_BOX = regex(r"\s*(?:[-*+]|\d{1,9}[.)])\s+\[[^ ]\]\s")
 
 
@@ -166,7 +166,8 @@ def _beside(version: DigestVersion, entry: Entry, fields: Fields) -> set[str]:
 
 def _ticked(raw: str, other: str) -> str:
     """Return an entry that is a task, ticked if the copy's is."""
-    return _EMPTY_BOX.sub(r"\1x", raw, count=1) if _TICKED_BOX.match(other) else raw
+    box = _EMPTY_BOX.match(raw) if _TICKED_BOX.match(other) else None
+    return raw if box is None else f"{box[0]}x{raw[box.end() + 1 :]}"
 
 
 def _values(ours: Entry, theirs: Entry) -> list[tuple[str, Value, Value]]:
@@ -272,7 +273,7 @@ class _NoteMerging:
         ours, theirs = _body_of(self.here), _body_of(self.there)
 
         def combine(name: Name) -> Merged:
-            if name in ours.sections and name in theirs.sections:
+            if name in ours.sections:
                 one, other = ours.sections[name], theirs.sections[name]
                 base_key = BaseKey(self.key, self.digest_of(one.target), "commentary")
                 text = str(self.fields.merge(base_key, one.commentary, other.commentary))

@@ -124,7 +124,7 @@ def _body(was: Note, here: Note, there: Note) -> Merged:
     base, ours, theirs = (taken_apart(note) for note in (was, here, there))
 
     def combine(name: Name) -> Merged:
-        if name in ours.sections and name in theirs.sections:
+        if name in ours.sections:
             return _section(base, ours, theirs, name)
         return lines(base.parts.text.get(name), ours.parts.text[name], theirs.parts.text[name])
 

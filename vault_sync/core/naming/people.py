@@ -100,8 +100,6 @@ def same_names(one: Authors, other: Authors) -> bool:
 
 def plain(authors: Authors, like: Authors = ()) -> Authors:
     """Return the names of a list as a digest writes them; of two readings the one nearer `like`."""
-    if not like:
-        return next(_readings(authors)).names
     return _nearest(authors, like).names
 
 
@@ -125,17 +123,8 @@ def written_like(
     there = dict(zip(reading.names, pieces, strict=True))
     before = plain(was, like=names)
     stay = dict(zip(before, pieces, strict=True)) if len(before) == len(pieces) else {}
-    people = [_words(name) for name in reading.names]
-    items = []
-    for name in names:
-        stands = name in there
-        same = next((at for at, words in enumerate(people) if words == _words(name)), None)
-        if name in stay:
-            items.append(stay[name])
-        elif stands or (same is not None and _plain_name(reading.names[same]) == name):
-            items.append(there[name if stands else reading.names[same or 0]])
-        else:
-            items.append(_shaped(name, reading.form))
+    standing = there | stay
+    items = [standing.get(name) or _shaped(name, reading.form) for name in names]
     text = _joined(items, reading.form)
     exact = any(each.names == names for each in readings(text))
     return text if exact or (stay and agree(text, names)) else None

@@ -300,9 +300,6 @@ def _inline(text: str, span: Span, want: PropertyValue, indent: int) -> Iterator
         new = f" {new}"
     head, newline, below = new.partition("\n")
     end = line_end(text, span.end)
-    if not newline or span.end == end:
-        yield Edit(span, new)
-        return
     yield Edit(span, head)
     yield Edit(Span(end, end), newline + below)
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from vault_sync.core.model import problems
 from vault_sync.core.model.values import Key, Problem, RelPath
-from vault_sync.core.naming.keys import arxiv_id, is_paper, key_of
+from vault_sync.core.naming.keys import arxiv_id, key_of
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.note.property_block import Properties, read, value_items
@@ -111,7 +111,7 @@ def _own_name(ours: str, notes: list[tuple[Key, Properties]]) -> OwnName | None:
         counted.update(_spellings(ours, key, properties))
     if not counted:
         return None
-    own, count = counted.most_common(1)[0]
+    (own, count), *_ = counted.most_common()
     both = any(properties.find(ours) and properties.find(own) for _, properties in notes)
     standard = sum(properties.find(ours) is not None for _, properties in notes)
     enough = count >= LEAST_NOTES and count > standard and 4 * count >= len(notes)
@@ -136,6 +136,6 @@ def _is_of_its_month(day: str, key: Key) -> bool:
 
 _FITS: Mapping[str, Callable[[str, Key], bool]] = {
     "url": lambda value, _: "://" in value and key_of(value) is not None,
-    "arxiv": lambda value, _: is_paper(key_of(f"arxiv:{value}") or Key("")),
+    "arxiv": lambda value, _: (key_of(value) or "").startswith("arxiv:"),
     "published": _is_of_its_month,
 }

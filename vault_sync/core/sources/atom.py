@@ -12,14 +12,13 @@ from urllib.parse import quote
 
 from vault_sync.core.model.values import Facts
 from vault_sync.core.sources.answers import (
-    MOST_ABSTRACT,
     MOST_AUTHORS,
     MOST_WORDS,
     Feed,
     Refused,
     tidy,
 )
-from vault_sync.core.sources.markup import ElementReader, parse
+from vault_sync.core.sources.markup import CutText, ElementReader, parse
 from vault_sync.core.text.sanitize import one_line
 
 BATCH = 100
@@ -116,8 +115,8 @@ class _FeedReader(ElementReader):
         self.facts: dict[str, Facts] = {}
         self.errors: list[str] = []
         self._entry: _Entry | None = None
-        self._text: list[str] | None = None
-        self._length = self._entries = 0
+        self._text: CutText | None = None
+        self._entries = 0
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         self._text = None
@@ -132,15 +131,14 @@ class _FeedReader(ElementReader):
     def _start_inside(self, entry: _Entry, tag: str, attributes: dict[str, str]) -> None:
         author = self.path[2:] == [f"{_ATOM}author", f"{_ATOM}name"]
         if author or (len(self.path) == 3 and tag in _TEXTS and tag not in entry.texts):
-            self._text, self._length = [], 0
+            self._text = CutText()
         terms = {f"{_ARXIV}primary_category": entry.primary, f"{_ATOM}category": entry.categories}
         if len(self.path) == 3 and tag in terms and len(terms[tag]) < _MOST_CATEGORIES:
             terms[tag].append(attributes.get("term", "")[:MOST_WORDS])
 
     def data(self, text: str) -> None:
-        if self._text is not None and self._length < MOST_ABSTRACT:
-            self._text.append(text[:MOST_ABSTRACT])
-            self._length += len(text)
+        if self._text is not None:
+            self._text.add(text)
 
     def closed(self, tag: str) -> None:
         entry, text = self._entry, self._text
@@ -148,9 +146,9 @@ class _FeedReader(ElementReader):
         if entry is None:
             return
         if text is not None and len(self.path) == 2:
-            entry.texts[tag] = "".join(text)
+            entry.texts[tag] = str(text)
         elif text is not None and len(entry.authors) < MOST_AUTHORS:
-            entry.authors.append("".join(text)[:MOST_WORDS])
+            entry.authors.append(str(text)[:MOST_WORDS])
         if len(self.path) == 1:
             self._entry = None
             self._keep(entry)

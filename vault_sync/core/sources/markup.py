@@ -82,6 +82,23 @@ def parse(body: bytes, reader: ElementReader) -> None:
         raise Refused(f"the answer cannot be decoded: {error}") from None
 
 
+class CutText:
+    """A text that comes in pieces, none of which is taken once it is long enough."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def __str__(self) -> str:
+        """Return what was taken."""
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        if self._length < MOST_ABSTRACT:
+            self._pieces.append(piece[:MOST_ABSTRACT])
+            self._length += len(piece)
+
+
 class Leaf(NamedTuple):
     """An element's own text: the names of the elements around it and its own, its `type`."""
 
@@ -93,26 +110,28 @@ class Leaf(NamedTuple):
 class LeafReader(ElementReader):
     """A reader of a small document as the texts that stand in it, in their order."""
 
+    _type: str
+    _text: CutText
+
     def __init__(self, root: str, sort: str) -> None:
         super().__init__()
         self.root, self.sort = root, sort
         self.leaves: list[Leaf] = []
-        self._type, self._length = "", 0
-        self._text: list[str] = []
 
     def opened(self, tag: str, attributes: dict[str, str]) -> None:
         del tag
-        self._type, self._text, self._length = attributes.get("type", ""), [], 0
+        self._begin(attributes.get("type", ""))
+
+    def _begin(self, kind: str) -> None:
+        self._type, self._text = kind, CutText()
 
     def data(self, text: str) -> None:
-        if self._length < MOST_ABSTRACT:
-            self._text.append(text[:MOST_ABSTRACT])
-            self._length += len(text)
+        self._text.add(text)
 
     def closed(self, tag: str) -> None:
-        text = "".join(self._text).strip()
+        text = str(self._text).strip()
         if text and len(self.leaves) < _MOST_LEAVES:
             names = (*self.path[1:], tag)
             path = "/".join(name.rpartition("}")[2] for name in names)
             self.leaves.append(Leaf(path, self._type, text))
-        self._text, self._length = [], 0
+        self._begin("")

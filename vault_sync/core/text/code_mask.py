@@ -56,7 +56,7 @@ class _Walk:
         for run in _TICKS.finditer(text):
             self._ticks.setdefault(len(run[0]), []).append(run.start())
         self._ends = [found.start() for found in _PARAGRAPH_END.finditer(text)]
-        self._absent: dict[str, int] = {}
+        self._absent: set[str] = set()
 
     def run(self) -> Iterator[Piece]:
         at = 0
@@ -107,11 +107,11 @@ class _Walk:
 
     def _after(self, closer: str, start: int) -> int | None:
         """Return the end of the next `closer`; None without one, as in what is being typed."""
-        if start >= self._absent.get(closer, len(self._text) + 1):
+        if closer in self._absent:
             return None
         found = self._text.find(closer, start)
         if found < 0:
-            self._absent[closer] = start
+            self._absent.add(closer)
             return None
         return found + len(closer)
 

@@ -8,6 +8,7 @@ back to the same bytes. Only "\n" ends a line; a "\r" before it belongs to the n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -95,10 +96,9 @@ def line_number(text: str, offset: int) -> int:
 
 def newline_kind(text: str) -> str:
     r"""Return the newline most lines of the text end with: "\r\n", else "\n"."""
-    crlf = text.count("\r\n") if "\r" in text else 0
-    if not crlf:
+    if "\r" not in text:
         return "\n"
-    return "\r\n" if crlf * 2 > text.count("\n") else "\n"
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
 def to_newlines(text: str, newline: str) -> str:
@@ -198,7 +198,7 @@ def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
     would take quadratic time on a file of openings that nothing closes.
     """
     found = [False] * len(fences)
-    longest = {"`": 0, "~": 0}
+    longest = Counter[str]()
     for number in range(len(fences) - 1, -1, -1):
         fence = fences[number]
         if fence is None:

@@ -6,12 +6,13 @@ import queue
 from collections.abc import Callable, Iterable
 from typing import Any
 
-_SCAN, _USER_DROPPED, _KERNEL_DROPPED = 1, 2, 4
+_LOST = 0x7
+"""FSEvents' flags MustScanSubDirs, UserDropped and KernelDropped."""
 
 
 def dropped(flags: Iterable[int]) -> bool:
     """Return True if flags of FSEvents say that something must be looked for anew."""
-    return any(flag & (_SCAN | _USER_DROPPED | _KERNEL_DROPPED) for flag in flags)
+    return any(flag & _LOST for flag in flags)
 
 
 class CallbackLosses:

@@ -1,4 +1,7 @@
-"""Files and folders on Linux and macOS: opened by descriptor, and no link followed."""
+"""Files and folders on Linux and macOS: opened by descriptor, and no link followed.
+
+`os.open` sets O_CLOEXEC by itself: no program that is started has them.
+"""
 
 from __future__ import annotations
 
@@ -28,18 +31,18 @@ PINS = False
 
 def open_root(path: Path) -> int:
     """Open a folder by its path; it may be a link of the user's own."""
-    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def open_folder(name: str, above: int) -> int:
     """Open a folder of an open folder; a link there is refused."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
     return os.open(name, flags, dir_fd=above)
 
 
 def open_to_read(name: str | Path, above: int | None = None) -> int:
     """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
     return os.open(name, flags, dir_fd=above)
 
 
@@ -47,7 +50,7 @@ def open_to_write(
     name: str | Path, above: int | None = None, *, new: bool = True, mode: int = 0o600
 ) -> int:
     """Open a file for writing and reading, following no link; `new`: it must not be there yet."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | (os.O_EXCL if new else 0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | (os.O_EXCL if new else 0)
     return os.open(name, flags, mode, dir_fd=above)
 
 

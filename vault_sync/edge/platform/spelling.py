@@ -87,12 +87,8 @@ def inside(path: str, base: Path) -> tuple[str, bool] | None:
     above, below = parts[: len(top)], "/".join(parts[len(top) :])
     if above == top:
         return below, True
-    alike = len(above) == len(top) and all(map(_alike, above, top))
+    alike = [*map(casefold_nfc, above)] == [*map(casefold_nfc, top)]
     return (below, False) if alike or _is_same(Path(*above), base) else None
-
-
-def _alike(name: str, other: str) -> bool:
-    return casefold_nfc(name) == casefold_nfc(other)
 
 
 def _is_same(path: Path, base: Path) -> bool:

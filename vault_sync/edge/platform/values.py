@@ -24,13 +24,13 @@ class FolderItem(Protocol):
     def is_symlink(self) -> bool:
         """Return True for a link, or what is one to this system."""
 
-    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+    def is_dir(self, *, follow_symlinks: bool = ...) -> bool:
         """Return True for a folder."""
 
-    def is_file(self, *, follow_symlinks: bool = True) -> bool:
+    def is_file(self, *, follow_symlinks: bool = ...) -> bool:
         """Return True for a regular file."""
 
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+    def stat(self, *, follow_symlinks: bool = ...) -> os.stat_result:
         """Return the status, with the numbers that the system's own listing may leave out."""
 
 

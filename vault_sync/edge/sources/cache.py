@@ -34,7 +34,7 @@ _TABLES = """
         refused TEXT NOT NULL DEFAULT ''
     );
 """
-_AT_ONCE = 500  # host parameters of one statement; SQLite takes at least 999
+_AMONG = "id IN (SELECT value FROM json_each(?))"
 
 
 class CachedFacts(NamedTuple):
@@ -66,13 +66,10 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 def rows(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, CachedFacts]:
     """Return what the cache has of these ids, by id."""
     found: dict[str, CachedFacts] = {}
-    for part in _parts(ids):
-        # Only question marks are put into the statement.
-        marks = ",".join("?" * len(part))
-        select = f"SELECT id, asked, facts FROM paper WHERE id IN ({marks})"  # noqa: S608
-        for one, day, facts in db.execute(select, part):
-            with suppress(ValueError, TypeError):
-                found[one] = CachedFacts(day, _read(facts))
+    select = f"SELECT id, asked, facts FROM paper WHERE {_AMONG}"  # noqa: S608
+    for one, day, facts in db.execute(select, (json.dumps(ids),)):
+        with suppress(ValueError, TypeError):
+            found[one] = CachedFacts(day, _read(facts))
     return found
 
 
@@ -97,15 +94,10 @@ def scanned(
 ) -> dict[str, Facts | None]:
     """Return what was found in a dump file while it had this stamp; None: looked for, not found."""
     found: dict[str, Facts | None] = {}
-    for part in _parts(ids):
-        marks = ",".join("?" * len(part))
-        select = (
-            "SELECT id, facts FROM snapshot"  # noqa: S608 -- as above
-            f" WHERE path = ? AND stamp = ? AND id IN ({marks})"
-        )
-        for one, facts in db.execute(select, (file, stamp, *part)):
-            with suppress(ValueError, TypeError):
-                found[one] = _read(facts)
+    select = f"SELECT id, facts FROM snapshot WHERE path = ? AND stamp = ? AND {_AMONG}"  # noqa: S608
+    for one, facts in db.execute(select, (file, stamp, json.dumps(ids))):
+        with suppress(ValueError, TypeError):
+            found[one] = _read(facts)
     return found
 
 
@@ -176,17 +168,12 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for at in range(0, len(ids), _AT_ONCE):
-        yield ids[at : at + _AT_ONCE]
-
-
 # json.dumps would make an encoder for every paper.
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def _written(facts: Facts) -> str:
-    return _JSON.encode({name: value for name, value in facts._asdict().items() if value})
+    return _JSON.encode(facts._asdict())
 
 
 def _read(text: str | None) -> Facts | None:

@@ -268,7 +268,7 @@ def _seconds(header: str, now: float) -> float | None:
     """Return the seconds of a Retry-After: a number, or a date (RFC 9110, 10.2.3)."""
     header = header.strip()
     if header.isascii() and header.isdigit():
-        return float(header[:9])
+        return float(header)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - now)
     except (ValueError, OverflowError):

@@ -148,7 +148,7 @@ def begin(
     return Pass(id_, token, at, tasks, numbered, range(first, first + len(numbered)), ids)
 
 
-def finish(state: StateStore, one: Pass, *, agree: bool = True) -> None:
+def finish(state: StateStore, one: Pass, *, agree: bool) -> None:
     """End a pass: base, log, journal and the time of displacing in one commit.
 
     Base updates whose every operation was done go into the base, the others (all of them, unless

@@ -193,7 +193,7 @@ def all_saved(state: StateStore) -> list[SavedRow]:
     ]
 
 
-def drop_old(state: StateStore, now: datetime, keep_saved_days: float = 90) -> int:
+def drop_old(state: StateStore, now: datetime, keep_saved_days: float) -> int:
     """Remove saved texts older than that. Return how many. The caller has locked the state.
 
     It looks for stray files only when a text that is spoken of is old: a pass seldom pays for it.

@@ -28,8 +28,7 @@ class OrphanedState(NamedTuple):
 
 def orphaned_states(parent: Path, now: float | None = None) -> list[OrphanedState]:
     """Return the states below `parent` whose vault is not there; `now` is Unix time."""
-    time_ = time.time() if now is None else now
-    return sorted(_found(parent, time_))
+    return list(_found(parent, time.time() if now is None else now))
 
 
 def _found(parent: Path, now: float) -> Iterator[OrphanedState]:
@@ -59,12 +58,6 @@ def orphan_problems(states: list[OrphanedState]) -> list[Problem]:
 
 def second_states(root: Path, own: Path, parents: Iterable[Path]) -> list[Problem]:
     """Return a problem for each state below `parents` of the vault at `root` beside its own."""
-    found = sorted(
-        folder
-        for parent in parents
-        for folder, connection in databases(parent)
-        if folder != own and _is_of(root, connection)
-    )
     return [
         Problem(
             str(folder),
@@ -73,7 +66,9 @@ def second_states(root: Path, own: Path, parents: Iterable[Path]) -> list[Proble
             "VAULT_SYNC_STATE_DIR must be the same in each window and in the service; then remove "
             "the one that is not used (its folder saved has texts that were replaced)",
         )
-        for folder in found
+        for parent in parents
+        for folder, connection in databases(parent)
+        if _is_of(root, connection) and folder != own
     ]
 
 

@@ -244,9 +244,7 @@ class Mailbox:
     def wait(self, seconds: float) -> Message | None:
         """Return the next message, or None after `seconds` without one."""
         try:
-            return (
-                self._messages.get(timeout=seconds) if seconds > 0 else self._messages.get_nowait()
-            )
+            return self._messages.get(timeout=max(0.0, seconds))
         except queue.Empty:
             return None
 

@@ -25,14 +25,15 @@ class QuietWait(NamedTuple):
     say: Callable[[RelPath, float], None]
     sleep: Callable[[float], None] = time.sleep
 
-    def until_quiet(self, path: RelPath) -> None:
-        """Return when nobody but us has touched a file for `quiet` seconds."""
+    def until_quiet(self, path: RelPath) -> bool:
+        """Wait until nobody but us has touched a file for `quiet` seconds; False: it is so now."""
         waited = False
         while (left := self.seconds_left(path)) > 0:
             if not waited:
                 self.say(path, left)
             waited = True
             self.sleep(min(left, 1.0))
+        return waited
 
     def seconds_left(self, path: RelPath) -> float:
         """Return the seconds for which a file must be left alone; 0 if it may be written now."""

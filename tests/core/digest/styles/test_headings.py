@@ -43,6 +43,8 @@ def test_the_title_of_a_heading(line: str, title: str) -> None:
         ("# T\n[pdf](a) [code](b)\n", [("T", "1", 1)]),
         ("# T\n[pdf](a) [x](https://x.y/z)\n", [("T", "1", 1)]),
         (f"# T\n[pdf](a) [pdf]({A}v2)\n", [("T", "1", 1)]),
+        ("# T\n[pdf](a)\n```\n[U](b)\n```\n", [("T", "1", 1)]),
+        ("# T\n[pdf](a)\n<!-- [U](b) -->\n", [("T", "1", 1)]),
         # But it is the paper that it links itself, by a whole address.
         ("# [T](a)\n[paper](b)\n", [("T", "1", 1)]),
         ("# [T](x.md)\n[pdf](a) [x](b)\n", []),
@@ -61,6 +63,29 @@ def test_the_title_of_a_heading(line: str, title: str) -> None:
 )  # fmt: skip
 def test_a_heading_is_a_paper_or_a_chapter(text: str, expected: list[tuple[str, str, int]]) -> None:
     assert entries(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("below", "authors", "words"),
+    [
+        ("*Ann Bee, Cee Dee*", 2, ""),
+        ("\n<!-- x -->\n_Ann Bee, Cee Dee_", 2, ""),
+        ("*Ann Bee*\nwords", 1, "words"),
+        ("*Ann Bee*\nAuthors: Cee Dee, Eff Gee", 1, "Authors: Cee Dee, Eff Gee"),
+        ("Authors: Ann Bee, Cee Dee", 2, ""),
+        ("words\nAuthors: Ann Bee\\\nAuthors: Cee Dee", 1, "words\nAuthors: Cee Dee"),
+        # Not behind other words, without italics, or in code.
+        ("words *Ann Bee, Cee Dee*", 0, None),
+        ("words\n*Ann Bee, Cee Dee*", 0, None),
+        ("(Ann Bee, Cee Dee)", 0, None),
+        ("```\n*Ann Bee, Cee Dee*\n```", 0, None),
+        ("```\nAuthors: Ann Bee\n```", 0, None),
+    ],
+)
+def test_the_authors_below_a_heading(below: str, authors: int, words: str | None) -> None:
+    (entry,) = styled_reader.read(f"# T\n{below}\n[pdf]({A})\n", ("heading",)).entries
+    assert len(entry.fields.authors) == authors
+    assert entry.fields.commentary == (below if words is None else words)
 
 
 def test_half_of_the_headings_of_a_chapter_must_be_plainly_papers() -> None:

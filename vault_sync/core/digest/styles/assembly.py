@@ -156,7 +156,6 @@ def _candidate(
     lower: _LowerLines,
 ) -> Candidate:
     authors = tail.authors or lower.authors
-    below = max(page.number_at(max(tail.end - 1, head.title.span.start)), head.line)
     spans = StyledSpans(
         head.style,
         head.title.span,
@@ -164,7 +163,7 @@ def _candidate(
         link.at,
         None if authors is None else authors.span,
         label,
-        below,
+        page.number_at(tail.end - 1),
         _WITH_AUTHORS if authors is not None and not authors.partial else _WHOLE_LINE,
         tail.inline,
         lower.commentary,
@@ -251,7 +250,7 @@ def _inline_stop(text: str, links: Sequence[LabelledLink], at: int, end: int) ->
 
 def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     text = page.text
-    first = page.number_at(max(tail.end - 1, head.title.span.start)) + 1
+    first = page.number_at(tail.end - 1) + 1
     labelled = {page.number_at(head.address.link.whole.start)}
     for link, label in head.links:
         number = page.number_at(link.whole.start) if label else -1
@@ -264,7 +263,7 @@ def _lower_lines(page: Page, head: EntryHead, tail: HeadTail) -> _LowerLines:
     if below is not None:
         authors = below
         labelled.add(page.number_at(below.span.start))
-    for number in range(max(first, head.line + 1), head.stop):
+    for number in range(first, head.stop):
         line = page.lines[number]
         kind = page.kinds[number]
         if kind == COMMENT or (number in labelled and kind != CODE):

@@ -60,6 +60,7 @@ def test_links_in_brackets(text: str, expected: list[tuple[str, str, str, str]])
         ("![[a]] [[b]]", [("wiki", "[[b]]", "", "b")]),
         ("[[a]] [[b]]", [("wiki", "[[a]]", "", "a"), ("wiki", "[[b]]", "", "b")]),
         ("[[a]](b)", [("link", "[[a]](b)", "[a]", "b")]),
+        ("[[a]] [b](c)", [("wiki", "[[a]]", "", "a"), ("link", "[b](c)", "b", "c")]),
         ("[[a\nb]]", []),
     ],
 )

@@ -127,6 +127,7 @@ def test_what_leads_words_in_ends_where_they_end() -> None:
         ("“a”", "a"),
         ('"a" or "b"', '"a" or "b"'),
         ('""', '""'),
+        ('""a"', '""a"'),
         ('**"a".**', "a"),
         ("***", "***"),
         ("", ""),

@@ -17,7 +17,7 @@ from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines
 
 BLANK, TEXT, HIDDEN, CODE, COMMENT, ITEM, HEADING, RULE, ANCHOR = range(9)
 _LAYOUT = frozenset((BLANK, COMMENT, RULE, ANCHOR))
-_LINKLESS = frozenset((BLANK, COMMENT, CODE))
+_LINKLESS = frozenset((COMMENT, CODE))
 
 _BEYOND = 1 << 62
 ITEM_MARK = regex(r"([ \t]*)([-*+]|\d{1,9}[.)])[ \t]+(?:\[[ xX/-]\][ \t]+)?")
