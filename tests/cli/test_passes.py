@@ -178,7 +178,7 @@ def test_what_was_not_written_is_said_and_puts_out_of_line(
     assert passes.show_result(console, config, result._replace(outcome=outcome)) == 1
     out, err = capsys.readouterr()
     assert err == "a.md: not written: it is read-only\n"
-    assert out == ("" if quiet else "0 entries: nothing to do\n")
+    assert out == ("" if quiet else "0 entries: nothing was written\n")
 
 
 def test_where_nothing_changed_no_pass_is_run(
