@@ -34,7 +34,9 @@ def test_no_difference_no_edit(text: str) -> None:
     ],
 )
 def test_a_link_is_written_and_pointed_elsewhere(title: str, after: str) -> None:
-    assert edited(f"w\n{OCTO}\n{title}\n하나\n", link="n") == f"w\n{OCTO}\n{after}\n하나\n"
+    before, linked = (f"w\n{OCTO}\n{line}\n하나\n" for line in (title, after))
+    assert edited(before, link="n") == linked
+    assert "[[" in title or digest.export(linked) == before
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])

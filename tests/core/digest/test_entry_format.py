@@ -100,6 +100,8 @@ def test_lines_of_one_part_and_gaps_at_a_link_say_nothing_of_the_style(
         ("#a  #b \t", ("a", "b", "c"), "#a  #b  #c \t"),
         ("#a #b #a #c", ("b", "c"), "#b #c"),
         ("  #a #b", ("b",), "  #b"),
+        ("#a\n말\n#b", ("a", "b", "c"), "#a\n말\n#b #c"),
+        ("#a\n말\n#b", ("b",), "말\n#b"),
     ],
 )
 def test_tags_come_and_go_in_the_style_of_their_line(

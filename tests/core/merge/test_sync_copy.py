@@ -118,6 +118,12 @@ def test_a_line_between_entries_that_one_of_them_has_stays() -> None:
     assert merged(copy, FIRST).text == copy
 
 
+def test_entries_stand_as_they_do_in_the_file() -> None:
+    one, two = entry(A, "첫째다. 둘째다. 셋째다."), entry(B, "비의 글이다.")
+    copy = FIRST.replace("비의", "비의 새")
+    assert merged(digest(two, one), copy).text == digest(two.replace("비의", "비의 새"), one)
+
+
 def test_a_link_is_taken_from_the_side_that_has_one() -> None:
     linked = FIRST.replace("Paper 2308.00001 (", "[[230801 One|Paper 2308.00001]] (")
     assert "[[230801 One|" in merged(FIRST, linked.replace("셋째다.", "넷째다.")).text

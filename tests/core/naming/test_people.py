@@ -109,6 +109,7 @@ def test_one_person_with_a_comma() -> None:
 
 
 def test_what_a_form_cannot_hold() -> None:
+    assert written_like(("[[Bo Lee]]", "[[Al Kay]]"), ("Bo Lee [MIT]", "Al Kay")) is None
     assert written_like(("Ada Lovelace, Alan Turing",), ("Ada Lovelace", "Turing, Inc.")) is None
 
 

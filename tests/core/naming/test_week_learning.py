@@ -123,6 +123,9 @@ def test_named_weeks_show_how_they_are_counted(
         (("2023-08-14", "2023-08-22"), ["first-monday"]),
         # A paper of the 18th fits two rules; the third would have been read a week late.
         (("2023-08-14", "2023-08-18"), ["thursday", "rows"]),
+        (("2023-08-14", "2023-08-15"), ["thursday", "rows"]),
+        # From the 13th it is a whole week to the end of one of the two.
+        (("2023-08-13",), ["rows"]),
     ],
 )
 def test_the_papers_days_show_how_the_weeks_are_counted(

@@ -15,6 +15,13 @@ def test_long_texts_are_compared_by_the_lines_that_stand_once_on_each_side() -> 
     assert common(a, b) == sorted(set(common(a, b)))
 
 
+def test_lines_beside_an_anchor_are_compared_too() -> None:
+    a = ["p", *["x", "y"] * 60, "x", "one", "x", "q", *["x", "y"] * 60, "r"]
+    b = ["s", *["y", "z"] * 60, "x", "one", "x", "t", *["z", "x"] * 60, "u"]
+    at = a.index("one")
+    assert common(a, b) == [(at - 1, at - 1), (at, at), (at + 1, at + 1)]
+
+
 def test_an_anchor_stands_once_on_both_sides() -> None:
     """Here `twice` stands twice on one side: which of the two is the same, nobody can say."""
     a = ["a", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "b"]

@@ -67,19 +67,18 @@ def test_a_block_is_added_once_and_taken_out_without_a_trace(tmp_path: Path, bef
     file = tmp_path / ".gitattributes"
     if before:
         file.write_bytes(before)
-    assert hook.add_block(file, ["*.md merge=vault-sync"])
-    assert not hook.add_block(file, ["*.md merge=vault-sync"])
+    assert [hook.add_block(file, ["*.md merge=vault-sync"]) for _ in range(2)] == [True, False]
     assert b"\n*.md merge=vault-sync\n" in file.read_bytes()
-    assert hook.remove_block(file) and not hook.remove_block(file)
+    assert [hook.remove_block(file) for _ in range(2)] == [True, False]
     assert (file.read_bytes() if file.exists() else b"") == before
 
 
 @pytest.mark.parametrize("text", [b"", b"a\n", b"# vault-sync: end\n# vault-sync: begin\n"])
 def test_without_a_whole_block_a_file_is_left_as_it_is(tmp_path: Path, text: bytes) -> None:
     file = tmp_path / ".gitattributes"
-    assert not hook.remove_block(file)
+    assert hook.remove_block(file) is False
     file.write_bytes(text)
-    assert not hook.remove_block(file)
+    assert hook.remove_block(file) is False
     assert file.read_bytes() == text
 
 

@@ -105,8 +105,42 @@ def test_a_new_file_is_new_and_an_old_one_keeps_its_text(tmp_path: Path, folder:
     assert [(tmp_path / name).stat().st_mode & 0o777 for name in "bc"] == [0o600, 0o640]
 
 
+UNKNOWN = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
+
+
+@pytest.mark.parametrize("code", [*UNKNOWN, errno.EEXIST, errno.EIO])
+def test_a_rename_that_the_system_does_not_know_is_told_from_one_that_it_refuses(
+    monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    monkeypatch.setattr("ctypes.get_errno", lambda: code)
+
+    def made() -> bool:
+        return posix.rename_by(lambda *_: -1, 3, "a", 4, "b", 2)
+
+    if code in UNKNOWN:
+        assert made() is False
+        return
+    with pytest.raises(OSError, match=os.strerror(code)) as caught:
+        made()
+    assert (caught.value.errno, caught.value.filename, caught.value.filename2) == (code, "a", "b")
+
+
+def test_a_rename_that_is_interrupted_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, called = [-1, 0], list[tuple[object, ...]]()
+
+    def rename(*arguments: object) -> int:
+        called.append(arguments)
+        return answers.pop(0)
+
+    monkeypatch.setattr("ctypes.get_errno", lambda: errno.EINTR)
+    assert posix.rename_by(rename, 3, "a", 4, "b\udcff", 2) is True
+    assert called == [(3, b"a", 4, b"b\xff", 2)] * 2
+    assert posix.rename_by(None, 3, "a", 4, "b", 2) is False
+
+
 def test_a_call_that_the_library_has_not_is_none() -> None:
     assert posix.kernel_rename("rename_and_more") is None
+    assert posix.kernel_rename("rename") is not None
 
 
 @pytest.mark.parametrize(("owner", "given"), [((0, 0), []), ((1, 0), [(1, 0)]), ((0, 1), [(0, 1)])])

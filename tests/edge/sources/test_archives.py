@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -193,6 +194,24 @@ def test_a_minute_and_64_mb_hold_over_all_archives_together(
     slow = replace(source, sites=sites(api))
     answer = ask(slow, ALL, pace=pace, bounds=PASS)
     assert set(answer.facts) == {REVIEW, OLD_REVIEW, ACL} and len(messages(answer)) == 1
+
+
+def test_who_is_asked_later_has_what_the_others_left(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each its part of the seconds that are left, and the last all of them."""
+    totals: list[float] = []
+
+    def get(*given: Any) -> http.Reply:
+        totals.append(given[2].total)
+        return http.Reply(404)
+
+    monkeypatch.setattr(http, "get", get)
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: 1000.0))
+    pace = replace(FAST, limits=http.Limits(total=100.0))
+    answer = ask(source, [DOI, REVIEW, ACL], pace=pace, bounds=Bounds(60.0, 10**6))
+    assert answer.missing == {DOI, REVIEW, ACL}
+    assert totals == [20.0, 30.0, 30.0, 60.0], "OpenReview has two addresses"
 
 
 def test_the_bytes_of_all_archives_are_counted_together(api: Api, source: Source) -> None:

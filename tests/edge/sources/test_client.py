@@ -175,7 +175,7 @@ def test_the_search_for_bad_ids_has_an_end_and_goes_on_another_time(
 ) -> None:
     ids = ids_of(60)
     first = ask(source, ids)  # arXiv has none of them
-    assert len(api.asked) == 1 + FAST.splits
+    assert len(api.asked) == 1 + 24
     assert first.missing and first.unknown and not first.facts
     second = ask(source, ids)
     assert first.missing < second.missing
@@ -208,6 +208,14 @@ def test_lasting_trouble_is_one_notice_and_no_hammering(
     assert len(api.asked) == FAST.tries
     assert len(messages(answer)) == 1 and len(answer.unknown) == 250
     assert answer.missing == frozenset()
+
+
+def test_by_itself_a_request_is_tried_four_times(api: Api, source: Source) -> None:
+    api.script = [status(503)] * 50
+    stop = Patience()
+    answer = ask(source, ids_of(2), stop=stop, clock=stop.clock, pace=None)
+    assert len(api.asked) == 4 and len(messages(answer)) == 1
+    assert stop.waited == pytest.approx(0.05 * (2 + 4 + 8))
 
 
 class Patience(threading.Event):

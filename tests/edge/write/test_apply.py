@@ -10,8 +10,9 @@ from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.fs.vault_dir import read_text
-from vault_sync.edge.platform import rename
+from vault_sync.edge.platform import current, rename
 from vault_sync.edge.platform.rename import Volume
+from vault_sync.edge.platform.values import Room
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write import apply as plan_applying
@@ -61,6 +62,41 @@ def test_on_a_disk_that_cannot_replace_safely_nothing_is_written(
     assert sorted(world.vault.rglob("*")) == before
     assert not world.state().rows()
     assert len(log(world.state())) == already_there
+
+
+PLENTY = Room(4096, 1_000, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("vault", "state", "words"),
+    [
+        (PLENTY, PLENTY, ""),
+        (Room(4096, 4, 7), Room(4096, 6, 7), ""),
+        (Room(4096, 4, None), Room(4096, 6, None), ""),
+        (Room(4096, 3, 7), PLENTY, "vault's disk is full (16,384 bytes needed, 12,288 free)"),
+        (PLENTY, Room(4096, 5, 7), "disk of the state is full (24,576 bytes needed, 20,480 free)"),
+        (Room(4096, 4, 6), PLENTY, "vault's disk has no room for more files"),
+        (PLENTY, Room(4096, 6, 6), "disk of the state has no room for more files"),
+    ],
+)
+def test_a_plan_that_does_not_fit_is_refused_whole(
+    world: World, monkeypatch: pytest.MonkeyPatch, vault: Room, state: Room, words: str
+) -> None:
+    """In blocks; a folder or two and the journal are files too."""
+    for name in "bc":
+        world.put(f"{name}.md", "old")
+    before = world.texts()
+    monkeypatch.setattr(
+        current.files, "room_of", lambda at: vault if isinstance(at, int) else state
+    )
+    outcome = world.apply(
+        Create(P("a.md"), "x" * 8192, ""),
+        Write(P("b.md"), "old", "new", ""),
+        Rename(P("c.md"), P("d.md"), "old", ""),
+    )
+    assert len(outcome.undone) == (3 if words else 0)
+    assert all(words in undone.reason for undone in outcome.undone)
+    assert (world.texts() == before) == bool(words)
 
 
 def written(file: Path) -> tuple[int, int, int]:

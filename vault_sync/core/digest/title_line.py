@@ -76,8 +76,7 @@ def parse(text: str, start: int, end: int) -> TitleLine | None:
     One walk over the line: linear in its length.
     """
     start, end = stripped(text, Span(start, end))
-    last = text[end - 1 : end]
-    if last not in {")", "]", "*"} or start == end:
+    if text[max(start, end - 1) : end] not in {")", "]", "*"}:
         return None
     needed = 1
     if text[start] in "#-+*0123456789":

@@ -96,10 +96,9 @@ def line_number(text: str, offset: int) -> int:
 
 def newline_kind(text: str) -> str:
     r"""Return the newline most lines of the text end with: "\r\n", else "\n"."""
-    crlf = text.count("\r\n") if "\r" in text else 0
-    if not crlf:
+    if "\r" not in text:
         return "\n"
-    return "\r\n" if crlf * 2 > text.count("\n") else "\n"
+    return "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
 
 
 def to_newlines(text: str, newline: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from vault_sync.edge.platform import current
@@ -46,18 +46,12 @@ def locked_folder(folder: Path, wait: float) -> Iterator[None]:
     Raises:
         Busy: another process has locked it.
     """
-    try:
-        file = current.files.open_to_lock(folder)
-    except OSError:
-        file = -1  # the pass finds out what is wrong with it
-    try:
-        if file >= 0:
-            with suppress(OSError):
-                _take(file, folder, wait)
+    with ExitStack() as stack:
+        with suppress(OSError):  # the pass finds out what is wrong with it
+            file = current.files.open_to_lock(folder)
+            stack.callback(os.close, file)
+            _take(file, folder, wait)
         yield
-    finally:
-        if file >= 0:
-            os.close(file)
 
 
 def _take(file: int, path: Path, wait: float) -> None:

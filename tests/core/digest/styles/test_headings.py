@@ -65,6 +65,29 @@ def test_a_heading_is_a_paper_or_a_chapter(text: str, expected: list[tuple[str, 
     assert entries(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("below", "authors", "words"),
+    [
+        ("*Ann Bee, Cee Dee*", 2, ""),
+        ("\n<!-- x -->\n_Ann Bee, Cee Dee_", 2, ""),
+        ("*Ann Bee*\nwords", 1, "words"),
+        ("*Ann Bee*\nAuthors: Cee Dee, Eff Gee", 1, "Authors: Cee Dee, Eff Gee"),
+        ("Authors: Ann Bee, Cee Dee", 2, ""),
+        ("words\nAuthors: Ann Bee\\\nAuthors: Cee Dee", 1, "words\nAuthors: Cee Dee"),
+        # Not behind other words, without italics, or in code.
+        ("words *Ann Bee, Cee Dee*", 0, None),
+        ("words\n*Ann Bee, Cee Dee*", 0, None),
+        ("(Ann Bee, Cee Dee)", 0, None),
+        ("```\n*Ann Bee, Cee Dee*\n```", 0, None),
+        ("```\nAuthors: Ann Bee\n```", 0, None),
+    ],
+)
+def test_the_authors_below_a_heading(below: str, authors: int, words: str | None) -> None:
+    (entry,) = styled_reader.read(f"# T\n{below}\n[pdf]({A})\n", ("heading",)).entries
+    assert len(entry.fields.authors) == authors
+    assert entry.fields.commentary == (below if words is None else words)
+
+
 def test_half_of_the_headings_of_a_chapter_must_be_plainly_papers() -> None:
     blog = "## [A Post](https://blog.org/%s)\n"
     text = "# C\n## T\n[pdf](a)\n" + blog % "a"

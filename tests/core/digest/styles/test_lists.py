@@ -45,6 +45,8 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         ("- T\n  - [x](a)\n", [("x", "1", 2, "")]),
         ("- T\n  - [x](a)\n  - [pdf](b)\n", [("x", "1", 2, "")]),
         ("- T\n- [U](a)\n", [("U", "1", 2, "")]),
+        ("- T\n  - [U](code)\n    - [V](b)\n  - [pdf](a)\n",
+         [("T", "1", 1, "- [U](code)\n  - [V](b)")]),
         # Below a title that leads to code nothing is an entry.
         ("- [T](code)\n  - [U](a)\n", []),
         ("- Topic [list](code)\n  - [T](a)\n", []),

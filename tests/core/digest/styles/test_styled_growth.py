@@ -34,6 +34,7 @@ def grown(style: StyleName, text: str) -> str:
             "- T. *A B, C D*. [code](https://x.y) [pdf](a)\n",
             "- [[note|U]]. *Bo Kim, Cy Lee*. [pdf](b)\n",
         ),
+        ("list", "- [T](x.md) [pdf](a)\n", "- [U](b) [[note]] [pdf](b)\n"),
         ("heading", "## T\n[pdf](a)\nwords\n", "\n## U\n[pdf](b) [[note]]\n"),
         ("heading", "## T\n\n[pdf](a)\n\nwords\n", "\n## U\n\n[pdf](b) [[note]]\n"),
         ("heading", "## [T](a)\nwords", "\n\n## [U](b) [[note]]"),

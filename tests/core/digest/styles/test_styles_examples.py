@@ -216,12 +216,13 @@ def test_title_first_stands_alone() -> None:
     first, second = read(text, "title-first")
     assert first.fields == Fields(A, "T", ("A One", "B Two"), ("x", "y"), "words")
     assert second.fields == Fields(B, "U [z]", ("C Three",))
+    assert [(each.line, each.commentary_line) for each in (first, second)] == [(2, 4), (6, 8)]
     once = linked(text, "title-first")
     assert "[[note|T]] (A One, B Two)" in once and "U [z] (C Three) [[note]]" in once
     assert lens.export(once, ("title-first",)) == text
-    assert edited(text, "title-first", authors=("A One", "D Four")).splitlines()[1] == (
-        "T (A One, D Four)"
-    )
+    for authors in (("A One", "D Four"), ("D Four",)):
+        after = edited(text, "title-first", authors=authors).splitlines()[1]
+        assert after == f"T ({', '.join(authors)})"
 
 
 @pytest.mark.parametrize(
@@ -234,6 +235,16 @@ def test_title_first_stands_alone() -> None:
         ("list", f"- T [x] [[pdf]({A})]", f"- T [x] [[note]] [[pdf]({A})]"),
         ("list", f'- "T". [pdf]({A})', f'- "[[note|T]]". [pdf]({A})'),
         ("paragraph", f"**T** \\\n[[pdf]({A})] \\", f"**[[note|T]]** \\\n[[pdf]({A})] \\"),
+        # Under an address alone `[[note|T]]` would be read as its title.
+        *(
+            ("paragraph", f"{above}\n**T**\n[pdf]({A})", f"{above}\n{linked}\n[pdf]({A})")
+            for above, linked in (
+                ("https://x.y/z", "**T** [[note]]"),
+                ("<https://x.y/z>\n", "**T** [[note]]"),
+                ("see https://x.y/z", "**[[note|T]]**"),
+                ("words", "**[[note|T]]**"),
+            )
+        ),
         ("heading", f"## 1. T\n\n**arXiv:** {A}  ", f"## 1. T\n\n**arXiv:** {A} [[note]]  "),
         ("heading", f"### [T]({A}) ###", f"### [T]({A}) [[note]] ###"),
     ],
@@ -242,6 +253,7 @@ def test_where_the_link_goes(style: StyleName, before: str, after: str) -> None:
     assert linked(before + "\n", style) == after + "\n"
     assert linked(after + "\n", style) == after + "\n"
     assert lens.export(after + "\n", (style,)) == before + "\n"
+    assert lens.export(before + "\n", (style,)) == before + "\n"
     assert one(after + "\n", style) == one(before + "\n", style)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.tables import cells_of
 from vault_sync.core.model.values import Fields
-from vault_sync.core.text.spans import document_lines
+from vault_sync.core.text.spans import document_lines, splice
 
 A, B = "https://arxiv.org/abs/2301.00001", "https://arxiv.org/abs/2301.00002"
 
@@ -80,3 +80,14 @@ def test_an_empty_cell_is_the_place_behind_its_first_blank() -> None:
 )
 def test_the_entries_of_a_table(text: str, expected: list[Fields]) -> None:
     assert rows(text) == expected
+
+
+def test_the_authors_of_a_row_may_be_none() -> None:
+    text = table("Title | Authors | Paper", f"One | A B, C D | [pdf]({A})")
+    digest = styled_reader.read(text, ("table",))
+    (entry,) = digest.entries
+    for authors, cell in (((), ""), (("C D",), "C D")):
+        wanted = entry.fields.saying(authors=authors)
+        assert lens.placed(entry, wanted) == wanted
+        after = splice(text, lens.edit(digest, entry, wanted, None))
+        assert after == text.replace("A B, C D", cell)

@@ -27,6 +27,7 @@ _PATTERNS: dict[StyleName, str] = {
 _STRUCTURE = regex(r"[ \t]*(?:[-*+][ \t]+|\d{1,9}[.)][ \t]+|#{1,6}[ \t]+)?(?:\[[ xX/-]\][ \t]+)?")
 _NUMBER = regex(r"\d{1,9}(?=[.)、][ \t])")
 _NUMBERED = regex(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
+_CLOSED = regex(r"[*_\"”》」.`]*(?:\]\([^)\n]*\))?")
 _LEAD = regex(r"[.,:;]?[ \t]+")
 _OPENERS = "*_\"“《「['‘`"
 
@@ -157,13 +158,8 @@ def _linked_title(entry: Entry, styled: StyledSpans) -> Span:
 
 def _closed(text: str, at: int) -> int:
     """Return the end of the marks that close right behind a title, its link's address too."""
-    while at < len(text) and text[at] in '*_"”》」.`':
-        at += 1
-    if text.startswith("](", at):
-        close = text.find(")", at)
-        newline = text.find("\n", at)
-        at = close + 1 if close >= 0 and (newline < 0 or close < newline) else at
-    return at
+    found = _CLOSED.match(text, at)
+    return at if found is None else found.end()
 
 
 def _widened(text: str, span: Span, entry: Span) -> Span:

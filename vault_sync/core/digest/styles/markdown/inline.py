@@ -197,7 +197,6 @@ def _balanced(address: str) -> str:
         depth += 1 if mark[0] == "(" else -1
         if depth < 0:
             address = address[: mark.start()]
-            break
     return address.rstrip(_TRAILING)
 
 

@@ -8,12 +8,14 @@ from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, stripped
 
 _EMPHASIS = regex(r"\*{1,3}|_{1,3}|~~")
-_NUMBER = regex(r"\d{1,4}(?:[.)、]|\)\.)[ \t]+")
-_SHORTCODE = regex(r":[a-z0-9_+-]{2,40}:")
-_TAG = regex(r"</?[a-zA-Z][^<>\n]{0,300}>|<br */?>")
-_IMAGE = regex(r"!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)")
-_BADGE = regex(r"\[!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)\]\([^()\s]{0,600}\)")
-_HASHES = regex(r"#{1,6}[ \t]+|[-*+][ \t]+")
+_DECORATION = regex(
+    r"\d{1,4}(?:[.)、]|\)\.)[ \t]+"
+    r"|:[a-z0-9_+-]{2,40}:"  # `:star:`
+    r"|</?[a-zA-Z][^<>\n]{0,300}>"
+    r"|!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)"
+    r"|\[!\[[^\[\]\n]{0,200}\]\([^()\s]{0,600}\)\]\([^()\s]{0,600}\)"  # a badge
+    r"|#{1,6}[ \t]+|[-*+][ \t]+"
+)
 _QUOTES = {'"': '"', "“": "”", "《": "》", "「": "」", "『": "』", "‘": "’"}
 # What emphasis a word carries; a star or underscore with blanks on both sides is a sign.
 _STARS = regex(r"(?<!\\)\*+")
@@ -72,21 +74,16 @@ def after_decoration(text: str, start: int, end: int, *, venue: bool) -> int:
     at = start
     while at < end:
         before = at
-        if text[at].isspace() or _is_picture(text[at]):
+        found = _DECORATION.match(text, at, end)
+        if found is not None:
+            at = found.end()
+        elif text[at].isspace() or _is_picture(text[at]):
             at += 1
-            continue
-        if text[at].isalpha():
-            break
-        for pattern in (_SHORTCODE, _TAG, _IMAGE, _BADGE, _HASHES, _NUMBER):
-            found = pattern.match(text, at, end)
-            if found is not None:
-                at = found.end()
-                break
-        if at == before and venue:
+        elif venue:
             at = _after_venue(text, at, end)
         if at == before:
             break
-    return min(at, end)
+    return at
 
 
 def _is_picture(character: str) -> bool:
