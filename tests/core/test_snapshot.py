@@ -311,6 +311,25 @@ def test_a_damaged_file_is_locked_with_the_papers_that_it_seems_to_be_about(
     assert [each.path for each in found.problems] == ["a.md"] * bool(keys)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [(DIGEST, None), (DIGEST[:60], 3), (DIGEST[:-1], None), (f"{DIGEST[:60]}x", None)],
+)
+def test_a_digest_that_ends_earlier_than_it_did_was_cut_short(text: str, line: int | None) -> None:
+    path = RelPath(WEEK)
+    for before in (DIGEST, None):
+        found = snapshot.build(
+            {path: text},
+            names=LinkResolver.from_paths([path]),
+            is_digest=lambda _: True,
+            base=Base({BaseKey(Key(""), path, "text"): before} if before else {}, exists=True),
+        )
+        cut = line if before else None
+        assert found.locked == ({path: "cut-short"} if cut else {})
+        problems = [each for each in found.problems if each.code == "cut-short"]
+        assert [each.line for each in problems] == [cut] * bool(cut)
+
+
 def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
     path, key = RelPath("papers/a.md"), Key("arxiv:2308.00007")
     for text, code in (

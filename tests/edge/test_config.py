@@ -104,6 +104,8 @@ def test_brackets_that_are_nested_too_deep_are_a_line() -> None:
         ("[watch]\nzzz = 1\n", ["2: unknown key 'zzz' in [watch]: legal are notify, quiet, "]),
         ("[watch]\nquiet = -1\n", ["2: 'quiet' in [watch]: must be seconds, 0 to 600"]),
         ("watch.quiet = 'a'\n", ["1: 'quiet' in [watch]: must be seconds, 0 to 600"]),
+        # Spelled so that it is found nowhere.
+        ('\n[watch]\n"qui\\u0065t" = -1\n', ["1: 'quiet' in [watch]: must be seconds, 0 to 600"]),
         # A key of the same name stands in another table, above.
         (
             "[bib]\nread = 'a'\n[digests]\npaths = ['a.md']\n[ notes ]\n  'name' = 3\n",

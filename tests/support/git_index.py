@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha1
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple, Protocol
 from unittest.mock import patch
 
@@ -112,6 +113,20 @@ class RealIndex:
         text = f"tree {self._call('write-tree')}\nauthor {who}\ncommitter {who}\n\nx\n".encode()
         commit = self._write(f"commit {len(text)}\0".encode() + text)
         (self.vault.top / ".git" / "HEAD").write_text(f"{commit}\n")
+
+
+@contextmanager
+def in_memory() -> Iterator[Index]:
+    with TemporaryDirectory() as above:
+        index = MemoryIndex(Path(above) / "tree")
+        with index.answering():
+            yield index
+
+
+@contextmanager
+def in_git() -> Iterator[Index]:
+    with TemporaryDirectory() as above:
+        yield RealIndex(Path(above) / "tree", Path(above) / "home")
 
 
 class MemoryIndex:

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from difflib import SequenceMatcher
+from itertools import chain
 from typing import NamedTuple
+from unittest.mock import patch
 
 from tests.support.git_index import Index, StagedFiles
 from tests.support.memory_vault import MemoryVault, facts
@@ -30,8 +32,8 @@ from tests.support.scope_world import EDITS, FILES, Edit, Editable, cut, in_turn
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName, styles_of
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import Create, Plan, Rename, Trash
-from vault_sync.core.model.values import RelPath, is_visible, stem_of
+from vault_sync.core.model.plan import BaseKey, Create, Plan, Rename, Trash, Value
+from vault_sync.core.model.values import NOTHING, Problem, RelPath, is_visible, stem_of
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -75,11 +77,17 @@ class Said(NamedTuple):
 class StagedVault(Editable):
     """A vault in memory, what git's index has of it, and what HEAD has."""
 
-    def __init__(self, index: Index, below: str = "") -> None:
-        self.index, self.below = index, below
+    def __init__(
+        self,
+        index: Index,
+        below: str = "",
+        files: Mapping[str, str] = NOTHING,
+        apart: Mapping[BaseKey, Value] = NOTHING,
+    ) -> None:
+        self.index, self.below, self.apart = index, below, apart
         self.root = index.repository.top / below
         self.root.mkdir(parents=True, exist_ok=True)
-        self.memory = MemoryVault(files=dict(FILES) | {LIST: LISTED}, facts=facts(DAYS))
+        self.memory = MemoryVault(files=dict(files or FILES | {LIST: LISTED}), facts=facts(DAYS))
         self.staged: dict[str, str] = {}
         self.unmerged: frozenset[str] = frozenset()
         self.put(CONFIG, SETTINGS)
@@ -148,7 +156,8 @@ class StagedVault(Editable):
 
     def part(self) -> Said:
         """The verdict of `check --staged`."""
-        judged = judge(self.root, self.index.repository)
+        with patch.object(check, "_apart", lambda _: self.apart):
+            judged = judge(self.root, self.index.repository)
         return said(judged.plan, judged.snapshot, judged.config)
 
     def whole(self) -> Said:
@@ -163,8 +172,10 @@ class StagedVault(Editable):
         otherwise = [RelPath(path) for path in self.staged if path.endswith(".MD")]
         names = LinkResolver.from_paths([*texts, *otherwise])
         found = snapshot_of(texts, names, config.rules, Base())
-        plan = reconcile(found, Base(), {}, config.rules, ReconcileOptions())
-        unmerged = map(check._unmerged, map(RelPath, self.unmerged))
+        plan = reconcile(found, Base(self.apart), {}, config.rules, ReconcileOptions())
+        # What ends in capitals is no file of the vault's: to merge it is a matter of git's.
+        merging = [RelPath(path) for path in self.unmerged if path.endswith(".md")]
+        unmerged = map(check._unmerged, merging)
         return said(plan._replace(problems=(*unmerged, *plan.problems)), found, config)
 
 
@@ -182,7 +193,7 @@ def said(plan: Plan, found: Snapshot, config: Config) -> Said:
 
 def _units(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, Unit, Unit]]:
     """Yield each thing said: its paper, and how it is told apart without its line and with it."""
-    for problem in plan.problems:
+    for problem in chain.from_iterable(map(_by_property, plan.problems)):
         path = RelPath(problem.path)
         entries = found.digests[path].entries if path in found.digests else ()
         key = {each.line: each.key for each in entries}.get(problem.line or 0) or found.about(path)
@@ -196,6 +207,15 @@ def _units(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, U
         yield conflict.key, lasting, tuple(map(str, conflict))
     for whose, unit in _done(plan, found, config):
         yield whose, unit, unit
+
+
+def _by_property(problem: Problem) -> Iterator[Problem]:
+    """Yield a problem for each property that it names: some may be so in HEAD, and some new."""
+    named = re.search(r"(?<=the properties ).*(?= cannot be written)", problem.message)
+    for name in named[0].split(", ") if named is not None else ():
+        yield problem._replace(message=f"cannot be written: {name}")
+    if named is None:
+        yield problem
 
 
 def _done(plan: Plan, found: Snapshot, config: Config) -> Iterator[tuple[str, Unit]]:

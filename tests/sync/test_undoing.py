@@ -67,6 +67,7 @@ def test_nothing_is_done_again(name: str) -> None:
             assert not vault.run().outcome.done
         again = engine.run(vault.context(), PassRequest(redo=True)).outcome.done
         assert {each.path for each in again} == done
+        assert count_refused(vault.state.select) == 0
 
 
 def test_links_in_commentaries_are_not_led_to_a_renamed_note_again() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from tests.support import transcript
+from tests.support.git_vault import environment
 from tests.support.vaults import Vault
 from vault_sync.cli.tool import leave
 from vault_sync.edge.platform.lock import Busy
@@ -60,6 +62,7 @@ def test_what_was_removed_is_said_and_gone(empty_vault: Vault) -> None:
     assert [path.name for path in memory.iterdir()] == ["saved"]
 
 
-def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = environment(tmp_path)
     told, expected = transcript.retold(request, offline_vault, "leave")
     assert told == expected

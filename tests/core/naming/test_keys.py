@@ -108,6 +108,7 @@ KEYS = {
     "https://notarxiv.org/abs/2308.07037": "url:notarxiv.org/abs/2308.07037",
     "https://arxiv.org/abs/2308.070371": "url:arxiv.org/abs/2308.070371",
     "https://a.b/\udcff": "url:a.b/%FF",
+    "https://a.b/!~'한": "url:a.b/!~'%ED%95%9C",
     "ftp://a.b/c": "url:a.b/c",
     "http://[::1]/x": "url:[::1]/x",
 }

@@ -108,6 +108,27 @@ def test_the_holder_of_a_lock(tmp_path: Path) -> None:
     os.close(file)
 
 
+@pytest.mark.parametrize(
+    ("lines", "holder"),
+    [
+        ("1: FLOCK  ADVISORY  WRITE 71 {} 0 EOF\n", "71"),
+        ("1: POSIX  ADVISORY  WRITE 71 {} 0 EOF\n2: FLOCK  ADVISORY  WRITE 72 {} 0 EOF\n", "72"),
+        ("1: FLOCK  ADVISORY  WRITE 71 08:01:99 0 EOF\n", None),
+        ("1: FLOCK  ADVISORY  WRITE 0 {} 0 EOF\n", None),  # of another container
+        ("", None),
+    ],
+)
+def test_the_kernels_table_of_locks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: str, holder: str | None
+) -> None:
+    file = posix.open_to_write(tmp_path / "lock")
+    status = os.fstat(file)
+    inode = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: lines.replace("{}", inode))
+    assert linux._holding_process(file) == holder
+    os.close(file)
+
+
 def test_a_holder_that_has_ended_meanwhile_is_a_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

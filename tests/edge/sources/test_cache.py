@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -54,7 +55,10 @@ def test_a_turn_is_one_hosts_and_one_askers(tmp_path: Path) -> None:
         cache.end_turn(db, "a", 1004.0)
         assert turn(db, 1001.0) == 3.0
         assert turn(db, 1004.0) == 0.0
+        assert turn(db, 1005.0) == 69.0
         assert turn(db, 1074.0) == 0.0  # whoever had it is dead
+        cache.end_turn(db, "a", 4674.0)
+        assert turn(db, 1074.0) == 3600.0
 
 
 def test_a_clock_set_back_does_not_stop_everybody(tmp_path: Path) -> None:
@@ -67,6 +71,29 @@ def test_a_clock_set_back_does_not_stop_everybody(tmp_path: Path) -> None:
 
 
 # The cache.
+
+
+def test_a_cache_is_its_owners_alone(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        for _ in range(2):
+            with cache.opened(tmp_path / "a" / "b" / "c.sqlite"):
+                pass
+    finally:
+        os.umask(umask)
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+def test_of_a_file_only_what_it_held_in_this_state_is_taken(tmp_path: Path) -> None:
+    facts = Facts(title="x")
+    with cache.opened(tmp_path / "c.sqlite") as db:
+        cache.keep_scan(db, "a", "1", {"one": facts, "none": None})
+        cache.keep_scan(db, "b", "1", {"one": None})
+        assert cache.scanned(db, "a", "1", ["one", "none", "never"]) == {"one": facts, "none": None}
+        assert cache.scanned(db, "a", "2", ["one"]) == {} == cache.scanned(db, "c", "1", ["one"])
+        cache.keep_scan(db, "a", "2", {"none": facts})
+        assert cache.scanned(db, "a", "1", ["one", "none"]) == {}
+        assert cache.scanned(db, "b", "1", ["one"]) == {"one": None}, "another file's stays"
 
 
 def test_a_cache_of_another_version_is_made_anew(api: Api, source: Source) -> None:

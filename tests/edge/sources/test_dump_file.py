@@ -79,8 +79,11 @@ def test_a_record_is_read(tmp_path: Path) -> None:
     )
 
 
-def test_authors_come_from_the_line_where_they_are_not_parsed(tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jsonl", record("0704.0001", authors_parsed=None))
+@pytest.mark.parametrize("parsed", [None, [], "Balázs", {"a": "b"}])
+def test_authors_come_from_the_line_where_they_are_not_parsed(
+    tmp_path: Path, parsed: object
+) -> None:
+    path = written(tmp_path / "a.jsonl", record("0704.0001", authors_parsed=parsed))
     found = facts(path, ["0704.0001"]).facts["0704.0001"]
     assert found.authors == ("C. Balázs", "E. L. Berger", "Leandro von Werra", 'T. "T" Last')
 
@@ -280,6 +283,12 @@ def test_what_cannot_be_read_is_a_notice(tmp_path: Path, name: str) -> None:
     (problem,) = found.problems
     assert (found.facts, found.whole, problem.level) == ({}, False, "notice")
     assert problem.path == str(tmp_path / name) and problem.hint
+    reason = {
+        "none.jsonl": "No such file or directory",
+        "folder": "Is a directory",
+        "plain.gz": "Not a gzipped file (b'{}')",
+    }[name]
+    assert problem.message.endswith(f"cannot be read to its end: {reason}")
 
 
 def test_reading_ends_when_it_is_stopped(tmp_path: Path) -> None:
@@ -295,6 +304,8 @@ def test_reading_ends_when_it_is_stopped(tmp_path: Path) -> None:
     ("tex", "text"),
     [
         ("plain", "plain"),
+        ("{é}", "{é}"),
+        ("{é} \\'a", "é á"),
         ("$\\bar{x}$ and $\\'e$", "$\\bar{x}$ and $\\'e$"),
         ("100\\% and \\emph{this}", "100\\% and \\emph{this}"),
         ("\\cite{x} \\url{y} \\beta", "\\cite{x} \\url{y} \\beta"),

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
-from tests.support.git_index import Index, MemoryIndex, RealIndex
+from tests.support.git_index import in_git, in_memory
 from tests.support.staged_world import walk
 
 with_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-
-
-@contextmanager
-def in_memory() -> Iterator[Index]:
-    with TemporaryDirectory() as above:
-        index = MemoryIndex(Path(above) / "tree")
-        with index.answering():
-            yield index
-
-
-@contextmanager
-def in_git() -> Iterator[Index]:
-    with TemporaryDirectory() as above:
-        yield RealIndex(Path(above) / "tree", Path(above) / "home")
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -17,7 +17,6 @@ from vault_sync.core.model.plan import Outcome, Plan, Write
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
-from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.platform.lock import Busy
@@ -152,8 +151,9 @@ def _remove(leaving: _Leaving) -> list[str]:
         shutil.rmtree(own)
         did.append(f"removed {own}")
     state.close()
+    texts = any(path.is_file() for path in state.saved.rglob("*"))
     for path in sorted(state.directory.iterdir()):
-        if path != state.saved or choice.everything:
+        if path != state.saved or choice.everything or not texts:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     if not any(state.directory.iterdir()):
         state.directory.rmdir()
@@ -167,8 +167,6 @@ def _remove(leaving: _Leaving) -> list[str]:
 def _remove_from_git(config: Config) -> list[str]:
     try:
         repository = git.repository(config.root, os.environ)
-        if not hook.installed(git.hooks_folder(repository)):
-            return []
         return remove_git(config, repository, git.place_of(config.root, repository))
     except GitError:
         return []  # no repository, or no git: nothing was installed

@@ -89,7 +89,7 @@ def short_title(title: str) -> str:
     Where nothing stands before that character, the whole title without such characters.
     """
     title = unicodedata.normalize("NFC", title)
-    return _cleaned(_STOPS.split(title, maxsplit=1)[0]) or _cleaned(title)
+    return _cleaned(_STOPS.split(title)[0]) or _cleaned(title)
 
 
 def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -> str:

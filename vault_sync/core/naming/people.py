@@ -153,12 +153,9 @@ def _pieces(authors: Authors, reading: Reading) -> tuple[str, ...]:
 
 def _nearest(authors: Authors, like: Authors) -> Reading:
     """Return the reading with most people of `like`; the likeliest where that is the same."""
-    found = readings(authors)
-    if len(found) == 1 or not like:
-        return found[0]
     wanted = [_words(name) for reading in readings(like) for name in reading.names]
     return max(
-        found,
+        readings(authors),
         key=lambda reading: sum(
             any(same_person(words, each) for each in wanted) for words in _people(reading)
         ),

@@ -173,7 +173,7 @@ _JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def _written(facts: Facts) -> str:
-    return _JSON.encode({name: value for name, value in facts._asdict().items() if value})
+    return _JSON.encode(facts._asdict())
 
 
 def _read(text: str | None) -> Facts | None:

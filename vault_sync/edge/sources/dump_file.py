@@ -81,7 +81,7 @@ def _records(
     Numbers of lines that cannot be read are put on `broken`.
     """
     for number, line in _lines(stream, broken):
-        if stop is not None and number % 1024 == 0 and stop.is_set():
+        if stop is not None and stop.is_set():
             return
         if not _may_hold(line, wanted):
             continue
@@ -174,10 +174,7 @@ def _authors(record: dict[str, Any]) -> list[str]:
     if isinstance(parsed, list) and parsed:
         rows = [[_str(part) for part in row] for row in parsed if isinstance(row, list)]
         return [" ".join(filter(None, (*row[1:2], *row[:1], *row[2:3]))) for row in rows]
-    line = _str(record.get("authors"))
-    if not line:
-        return []
-    line = re.sub(r"\([^()]*\)", " ", line)
+    line = re.sub(r"\([^()]*\)", " ", _str(record.get("authors")))
     return [author for author in re.split(r",\s*(?:and\s)?|\sand\s", line) if author.strip()]
 
 

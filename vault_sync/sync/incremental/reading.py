@@ -28,9 +28,10 @@ from vault_sync.edge.state.base_table import (
     read_some,
 )
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.incremental.identity import OTHER, called
+from vault_sync.sync.incremental.identity import called
 from vault_sync.sync.incremental.memory import MANY, Memory, Overlay, TakesWholePass
 from vault_sync.sync.observation.file_record import (
+    NEW,
     UNKNOWN,
     File,
     believable,
@@ -143,7 +144,7 @@ class PartReading:
             self.read[path] = self._record(path, self.texts[path])
 
     def _record(self, path: RelPath, text: str) -> File:
-        was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, open=False)
+        was = self.before.get(path) or NEW
         mark = mark_of(as_bytes(text))
         # A file that was taken for unchanged and is not: its stat is of no use.
         stat = self.stats.get(path, was.stat if mark == was.mark else UNKNOWN)

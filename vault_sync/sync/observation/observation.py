@@ -313,8 +313,6 @@ def _unread(
 ) -> frozenset[RelPath]:
     """Return the files of the base that may not be read, or whose folder may not be listed."""
     shut = {one.path for one in problems if one.code in {"unreadable", "unlisted"}}
-    if not shut:
-        return frozenset()
     digests = {digest for places in base.places.values() for digest in places}
     return frozenset(
         path

@@ -158,7 +158,7 @@ _EMPTY = frozenset(
 
 
 _REFUSED = "would-not-read-back"
-"""The problem of a text that would be written: only for papers judged is anything."""
+"""The problem of a text that would be written for papers judged, wherever it would read wrong."""
 
 
 def _unmerged(path: RelPath) -> Problem:
@@ -191,8 +191,8 @@ def _concerned(
         path = RelPath(problem.path)
         lines = {entry.line: entry.key for entry in _entries(found, path)}
         key = lines.get(problem.line or 0) or found.about(path)
-        here = path in touched or problem.code == _REFUSED
-        if here if key is None else key in keys:
+        here = path in touched if key is None else key in keys
+        if here or problem.code == _REFUSED:
             concerned.append(problem)
     return concerned
 

@@ -8,7 +8,7 @@ git looks through all texts for it, which takes longer than all else: few and la
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from vault_sync.core.model.values import Key, RelPath, is_markdown
 from vault_sync.core.naming.keys import word_of
@@ -41,6 +41,7 @@ class RelevantFiles:
         self.keys: set[Key] = set()
         self.named: set[Key] = set()
         self._reworded: set[Key] = set()
+        self._former: list[Statement] = []
         self._points: set[str] = set()
         self._stems: set[str] = set()
         self._sought: set[str] = set()
@@ -69,10 +70,7 @@ class RelevantFiles:
         self._index.look_for(
             longest, lambda text: any(title in fold_title(text[:_HEAD]) for title in folded)
         )
-        targets = [each for each in self._index.statements() if each[1].targets]
-        self._index.load(
-            self.names.resolve(to, path) for path, each in targets for to in each.targets
-        )
+        self._follow(None)
         return self._size() != before
 
     @property
@@ -84,7 +82,7 @@ class RelevantFiles:
         """Read and take what there is to take, until there is nothing more."""
         while True:
             before = self._size()
-            self._follow()
+            self._follow(self.judged)
             self._search(sought())
             self._join()
             if self._size() == before:
@@ -107,69 +105,56 @@ class RelevantFiles:
             if change.old and path.endswith(".md"):
                 was = statements.read(path, old[change.old], self._index.rules)
             now = self._index.read.get(path, OTHER if change.new else MISSING)
-            reworded = {key for key, _ in was.words.items() ^ now.words.items()}
-            self._reworded |= reworded
-            for each in was.statements:
-                if each.key in reworded:
-                    self.named |= self._named_by(each)
-                    # The other side may still say what this one says no more.
-                    self._index.load(self.names.resolve(to, path) for to in each.targets)
+            self._reworded |= {key for key, _ in was.words.items() ^ now.words.items()}
+            self._former += was.statements
             if was.role != now.role:
                 self._points |= was.noted | now.noted
                 self._rename(path)
         self.keys |= self._reworded
 
     def _rename(self, path: RelPath) -> None:
-        """Note that a link by a file's name may lead elsewhere, or to another thing."""
+        """Note that a link by a file's name may lead elsewhere, or to another thing.
+
+        The other files of that name are read: it may have led to one of them.
+        """
         self._points.add(f"[[{bare_name(path)}")
+        self._index.load(self.names.called(bare_name(path)))
         self._stems.add(path.rpartition("/")[2][: -len(".md")])
 
     def _named_by(self, statement: Statement) -> set[Key]:
         """Return the papers that a statement names by their addresses, or by links to notes."""
-        if not self._index.rules.mentions:
-            return set()
-        links = [point[2:] for point in statement.points if point.startswith("[[")]
-        paths = [path for name in links for path in self.names.called(name)]
+        keys: set[Key] = set()
+        paths: list[RelPath] = []
+        for point in statement.points:
+            if point.startswith("[["):
+                paths += self.names.called(point[2:])
+            else:
+                keys.add(Key(point))
         self._index.load(paths)
-        keys = {Key(point) for point in statement.points if not point.startswith("[[")}
-        return keys.union(
-            *(self._index.read[path].noted for path in paths if path in self._index.read)
+        read = [self._index.read[path] for path in paths if path in self._index.read]
+        return keys.union(*(each.noted for each in read))
+
+    def _follow(self, keys: Collection[Key] | None) -> None:
+        """Read the other sides of these papers (None: of all that were read)."""
+        self._index.load(
+            self.names.resolve(target, path)
+            for path, each in self._index.statements(keys)
+            for target in each.targets
         )
 
-    def _follow(self) -> None:
-        """Read the other sides of these papers, until there is nothing more to read."""
-        while True:
-            before, judged = len(self._index.texts), self.judged
-            self._index.load(
-                self.names.resolve(target, path)
-                for path, each in list(self._index.statements())
-                # Whether a bare link is an untitled entry's own, only its note can say.
-                if each.key in judged or not each.title
-                for target in each.targets
-            )
-            if len(self._index.texts) == before:
-                return
-
     def _join(self) -> None:
-        """Take the papers that name what is another thing now, and those that these name.
+        """Take the papers that name what is another thing now, and those that these name or named.
 
-        Of a paper with other notes than before, each may be its note now, or be so no longer. A
-        link may lead to the note of another paper: its address was changed.
+        Of a paper with other notes than before, each may be its note now, or be so no longer.
         """
         for path, each in self._index.statements():
             if each.key in self._points and self._index.read[path].kind != "digest":
                 self._rename(path)
-        self.keys |= {
-            each.key
-            for _, each in self._index.statements()
-            if not each.points.isdisjoint(self._points)
-        }
-        for path, each in list(self._index.statements(self.keys)):
-            targets = (self.names.resolve(target, path) for target in each.targets)
-            read = (self._index.read[to] for to in targets if to in self._index.read)
-            self.keys = self.keys.union(*(one.noted for one in read))
-        for _, each in list(self._index.statements(self._reworded)):
-            self.named |= self._named_by(each)
+        found = [each for _, each in self._index.statements()]
+        self.keys |= {each.key for each in found if not each.points.isdisjoint(self._points)}
+        for each in (*found, *self._former):
+            if each.key in self._reworded:
+                self.named |= self._named_by(each)
 
     def _noteless(self) -> set[Key]:
         """Return the papers to judge of which no note was read."""

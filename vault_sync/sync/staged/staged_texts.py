@@ -48,7 +48,7 @@ class StagedTexts:
         self, keys: Collection[Key] | None = None
     ) -> Iterator[tuple[RelPath, Statement]]:
         """Yield all that was read, or all that was read of some papers."""
-        for path, read in self.read.items():
+        for path, read in tuple(self.read.items()):
             for each in read.statements:
                 if keys is None or each.key in keys:
                     yield path, each

@@ -70,7 +70,7 @@ OTHER = FileStatements("other")
 
 
 def read(path: RelPath, text: str, rules: Rules) -> FileStatements:
-    """Read one file. Each link under a title counts as the tool's: only other files could tell."""
+    """Read one file. Each link under an address counts as its own: other files would tell."""
     found = snapshot_of({path: text}, LinkResolver.from_paths([path]), rules, Base())
     locked = found.locked.get(path, "")
     if path in found.digests:

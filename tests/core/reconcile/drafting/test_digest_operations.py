@@ -112,6 +112,21 @@ def test_an_open_fence_in_a_digest_cannot_swallow_a_note() -> None:
     quiet(vault)
 
 
+def test_an_entry_without_a_title_stays_one_beside_an_edit_though_its_note_is_broken() -> None:
+    """Only by the link to its note is it an entry at all."""
+    vault = settled()
+    untitled = "https://doi.org/10.1000/x\nwords of x\n#blog\n"
+    vault.files[WEEK] = vault.files[WEEK].replace("#alpha #llm\n", f"#alpha #llm\n{untitled}")
+    vault.sync()
+    change(vault, WEEK, "#alpha #llm\n", "")
+    change(vault, WEEK, LINE, f"#alpha #llm\n{LINE}")
+    vault.sync()
+    change(vault, "papers/x.md", "tags:", "tags: [a")
+    change(vault, NOTE_BETA, "베타 설명입니다.", "베타를 고쳤습니다.")
+    assert codes(vault.sync()) == ["broken-properties"]
+    assert said(vault, BETA).commentary == "베타를 고쳤습니다."
+
+
 LISTED = """- [Deep Nets](https://arxiv.org/abs/2308.00009) by Ann Park
   words here
 - [Other](https://arxiv.org/abs/2308.00010) by Cho Kim
