@@ -284,6 +284,14 @@ def test_copies_that_are_asked_about_stand_in_the_order_of_their_names() -> None
     assert [copy.path for copy in found.unproven] == copies
 
 
+def test_a_name_that_may_be_a_copy_of_two_files_is_asked_about_once() -> None:
+    texts = dict.fromkeys([WEEK, "d/week 2.md", "d/week 2 (1).md"], week("a", "b", "c"))
+    assert [tuple(copy)[:2] for copy in merged(texts).unproven] == [
+        ("d/week 2 (1).md", "d/week 2.md"),
+        ("d/week 2.md", WEEK),
+    ]
+
+
 def test_only_the_histories_of_the_papers_of_copies_are_read() -> None:
     asked: list[Collection[Key]] = []
 
