@@ -121,8 +121,7 @@ def _trailing(text: str, start: int, end: int) -> re.Match[str] | None:
     """Return the wikilink without display text that a line ends in."""
     if not text.endswith("]", start, end):
         return None
-    opening = text.rfind("[[", start, end)
-    return _LINK.fullmatch(text, opening, end) if opening >= 0 else None
+    return _LINK.fullmatch(text, max(start, text.rfind("[[", start, end)), end)
 
 
 class _Shown(NamedTuple):
