@@ -183,8 +183,6 @@ def can_be_linked(title: str) -> bool:
 
 def split_authors(text: str) -> tuple[str, ...]:
     """Return the names between commas, those inside a parenthesis aside, without empty ones."""
-    if "(" not in text:
-        return tuple(name for name in map(str.strip, text.split(",")) if name)
     names = []
     depth = at = 0
     for mark in re.finditer("[(),]", text):
