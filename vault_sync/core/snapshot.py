@@ -208,7 +208,8 @@ class _SnapshotBuilder:
             return
         if read.key is None:
             value = read.properties.find("digests")
-            self.lock(problems.no_address(path, value.line if value is not None else 1))
+            assert value is not None  # it is what makes a note a managed one
+            self.lock(problems.no_address(path, value.line))
             if was is not None:
                 self.locked_notes[path] = was
             return
