@@ -269,6 +269,7 @@ def test_the_form_of_a_list_is_written_as_it_stands() -> None:
         assert written_like(form, three) == (written,)
     assert written_like(("Ann Bee, Ada Lovelace and Alan Turing",), TWO[:1]) == TWO[:1]
     assert written_like((), TWO) == TWO
+    assert written_like(("Ada Lovelace", " ", "Alan Turing"), three) == three
     # One link of two is no list of links.
     assert written_like(("[[Ada Lovelace]]", "Bo Lee"), TWO) == ("[[Ada Lovelace]]", "Alan Turing")
     assert written_like(("Ada Lovelace",), ("de la Cruz Ana",), as_list=True) == ("de la Cruz Ana",)

@@ -62,6 +62,10 @@ def test_digests_named_by_a_day_go_on_with_its_weekday() -> None:
     assert sundays.weekday == SUNDAY
     assert week_name(sundays, date(2023, 8, 19)) == "2023-08-13"
     assert week_name(sundays, date(2023, 8, 20)) == "2023-08-20"
+    # In whatever order they are found.
+    assert naming_of("230818", "230804", "230811") == fridays
+    # Of two weekdays that are named alike often it is the latest.
+    assert naming_of("230804", "230814").weekday == MONDAY
     # One that was late does not change the day.
     assert naming_of("230731", "230808", "230814").weekday == MONDAY
 
@@ -183,6 +187,8 @@ def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     assert week_learning.digest_of(naming, there, date(2023, 8, 20)) == "a/230814.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 21)) == "b/230823.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 28)) is None
+    both = [RelPath("c/230814.md"), RelPath("d/230814.md"), RelPath("b/230814.md")]
+    assert week_learning.digest_of(naming, both, date(2023, 8, 20)) == "d/230814.md"
     assert week_learning.newest_first(naming, there) == [
         (date(2023, 8, 23), "b/230823.md"),
         (date(2023, 8, 14), "a/230814.md"),

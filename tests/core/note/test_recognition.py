@@ -297,6 +297,8 @@ def test_a_bibtex_entry_names_the_paper_and_its_title() -> None:
         (f"# [T]({URL_A})\n\nDOI: 10.1000/x\n", (A,)),
         (f"[T]({URL_A})\nDOI: 10.1000/x\n", ("doi:10.1000/x",)),
         (f"# T\nDOI: 10.1000/x\n[T]({URL_A})\n", ("doi:10.1000/x",)),
+        (f"# T\n[paper]({URL_A}), [pdf](https://doi.org/10.1000/x)\n", ()),
+        (f"# T\n[paper]({URL_A}), [pdf]({URL_A}v2)\n", (A,)),
         # Two of one kind are two papers'.
         ("# T\n\narXiv: 2301.00001\narXiv: 2301.00002\n", ()),
         ("# T\n\nDOI: 10.1000/x\nDOI: 10.1000/y\n", ()),
