@@ -128,6 +128,10 @@ def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
     assert now in merged({now: week("a", "b", "c"), third: "words\n", COPY: copy}, rules).texts
     two = merged({now: week("a", "b", "c"), third: week("a", "b", "c"), COPY: copy}, rules)
     assert not two.texts and not two.hidden, "which of the two is not known"
+    there = RULES._replace(is_readers=lambda path: path in {now, WEEK})
+    assert not merged({now: week("a", "b", "c"), COPY: copy}, there).texts, "it comes back"
+    elsewhere = COPY.replace("d/", "x/")
+    assert not merged({now: week("a", "b", "c"), elsewhere: copy}, rules).texts, "no digest's copy"
 
 
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
@@ -246,6 +250,14 @@ def test_what_was_typed_into_a_file_that_was_brought_comes_back_as_of_a_copy() -
 def test_where_the_file_that_was_brought_lacks_nothing_it_stays(before: str) -> None:
     found = regained(week("A. B."), week(before))
     assert not found.texts and not found.overwritten and not found.rows
+
+
+def test_the_histories_by_which_copies_were_merged_are_told() -> None:
+    one, two = ({BaseKey(Key(f"arxiv:2308.0000{n}"), "", "title"): History()} for n in (0, 1))
+    lost = Overwritten({WEEK: (week("a"), frozenset())}, frozenset(), one)
+    texts = {WEEK: week("a"), COPY: week("a", "b")}
+    rules = RULES._replace(histories_of=lambda _: two)
+    assert merge_copies(texts, rules, overwritten=lost).histories == one | two
 
 
 def test_a_text_that_cannot_be_merged_brings_nothing_back() -> None:

@@ -108,7 +108,7 @@ def ends_within_a_line(copy: str, file: str) -> bool:
     lines = [line for line in file.split("\n") if line.strip()]
     return any(
         sum(other in there for other in lines[at + 1 :]) * 2 < len(lines) - at - 1
-        for at in range(1, len(lines) - 1)
+        for at in range(1, len(lines))
         if lines[at - 1] == above
         and any(each.startswith(tail) and each.strip() != tail for each in sentences(lines[at]))
     )
