@@ -195,7 +195,8 @@ class _SnapshotBuilder:
             return
         read = note_lens.read(text, self.properties)
         if read.properties.broken is not None:
-            self._broken(path, text, read)
+            line, message = read.properties.broken
+            self._lock_papers(path, text, problems.broken_properties(path, message, line))
             return
         wrong = _misnamed(path, read, self.base)
         if wrong is not None and (read.managed or wrong.code == problems.RENAMED):
@@ -246,11 +247,6 @@ class _SnapshotBuilder:
                     if wrong is not None:
                         self.locked_keys[key] = path
                         self.problems.append(wrong)
-
-    def _broken(self, path: RelPath, text: str, read: Note) -> None:
-        assert read.properties.broken is not None
-        line, message = read.properties.broken
-        self._lock_papers(path, text, problems.broken_properties(path, message, line))
 
     def _lock_papers(self, path: RelPath, text: str, problem: Problem) -> None:
         """Lock a file that cannot be read, and its papers, if it is about any."""
