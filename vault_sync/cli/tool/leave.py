@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.cli.console import Console
@@ -66,11 +65,9 @@ def leave(console: Console, choice: Choice) -> int:
         did = _stop_service(config)
         _refuse_daemon(state)
         outcome = _give_back(leaving, writes)
-        if outcome.undone:
-            console.complain(report.undone_lines(outcome.undone))
-            return _answer(leaving, did, outcome, report.OUT_OF_LINE)
-        did += _remove(leaving)
-        return _answer(leaving, did, outcome, report.IN_LINE)
+        if not outcome.undone:
+            did += _remove(leaving)
+        return _answer(leaving, did, outcome)
 
 
 def _reasons(plan: Plan, observation: Observation) -> Iterator[str]:
@@ -172,14 +169,11 @@ def _remove_from_git(config: Config) -> list[str]:
         return []  # no repository, or no git: nothing was installed
 
 
-def _answer(leaving: _Leaving, did: list[str], outcome: Outcome, code: int) -> int:
+def _answer(leaving: _Leaving, did: list[str], outcome: Outcome) -> int:
     console, config, state, _ = leaving
-    saved = str(state.saved) if Path(state.saved).is_dir() else ""
-    if console.json:
-        console.answer_outcome(config.root, outcome, reasons=[], did=did, saved=saved)
-        return code
-    console.say(report.operation_lines(outcome.done))
+    saved = str(state.saved) if state.saved.is_dir() else ""
+    code = console.show_outcome(config.root, outcome, reasons=[], did=did, saved=saved)
     console.say(did)
-    if saved and code == report.IN_LINE:
+    if saved and not (outcome.undone or console.json):
         console.out([f"every text that was replaced is still in {saved}"])
     return code
