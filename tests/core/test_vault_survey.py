@@ -40,6 +40,8 @@ def test_digests_among_daily_notes() -> None:
     daily = {f"daily/2024-01-{n:02d}.md": "# day\n\nwords\n" for n in range(1, 28)}
     weekly = {f"daily/2024-W0{n}.md": digest(n, n + 10) for n in (1, 2, 3)}
     assert patterns(daily | weekly) == ["daily/*-W*.md"]
+    apart = {f"w/{n}.md": digest(n + 20, n + 30) for n in (1, 2)}
+    assert patterns(daily | weekly | apart) == ["daily/*-W*.md", "w/*.md"]
     assert len(found(daily | weekly).globs[0].takes) == 3
 
 

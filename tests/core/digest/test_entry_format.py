@@ -137,6 +137,10 @@ def test_lines_that_stay_keep_their_newline() -> None:
 def test_a_tag_line_that_makes_an_entry_of_its_neighbour_stays() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n#a\n{BLOG}\n말\n"
     assert edited(text, tags=()) == text
+    assert edited(text.replace("#a\n", "#a\n\n"), tags=()) == text.replace("#a\n", "#a\n\n")
+    for apart in ("#\n", "## 끝\n", "\n---\n"):
+        other = text.replace("#a\n", f"#a\n{apart}")
+        assert edited(other, tags=()) == other.replace("#a\n", "", 1)
     for below in ("[[n]]", "U (Bo Li)", "[[n|U]] (Bo Li)"):
         other = text.replace(f"{BLOG}\n", f"{BLOG}\n{below}\n")
         assert edited(other, tags=()) == other.replace("#a\n", "")

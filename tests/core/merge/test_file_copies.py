@@ -65,7 +65,8 @@ def test_copies_are_merged_one_after_the_other() -> None:
     other = RelPath("d/week (Conflicted copy).md")
     found = merged({WEEK: week("a"), COPY: week("a", "b"), other: week("a", "", "c")})
     assert found.texts[WEEK].count("https://") == 3 and found.before == {WEEK: week("a")}
-    assert {copy.path for copy in found.merged} == found.hidden.keys() == {COPY, other}
+    assert [copy.path for copy in found.merged] == [other, COPY], "in the order of their names"
+    assert found.hidden.keys() == {COPY, other}
 
 
 def test_a_copy_whose_words_stand_in_the_file_is_finished() -> None:
@@ -282,6 +283,14 @@ def test_copies_that_are_asked_about_stand_in_the_order_of_their_names() -> None
     copies = [f"d/week {number}.md" for number in range(2, 9)]
     found = merged(dict.fromkeys([WEEK, *reversed(copies)], week("a", "b", "c")))
     assert [copy.path for copy in found.unproven] == copies
+
+
+def test_a_name_that_may_be_a_copy_of_two_files_is_asked_about_once() -> None:
+    texts = dict.fromkeys([WEEK, "d/week 2.md", "d/week 2 (1).md"], week("a", "b", "c"))
+    assert [tuple(copy)[:2] for copy in merged(texts).unproven] == [
+        ("d/week 2 (1).md", "d/week 2.md"),
+        ("d/week 2.md", WEEK),
+    ]
 
 
 def test_only_the_histories_of_the_papers_of_copies_are_read() -> None:

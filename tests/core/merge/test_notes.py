@@ -102,6 +102,14 @@ def test_a_section_merges_by_sentence_and_the_readers_own_by_line() -> None:
     )
 
 
+def test_words_of_both_sides_stand_below_their_heading_as_ours_do() -> None:
+    ours, theirs = swap(NOTE, "첫 문장", "첫째 문장"), swap(NOTE, "둘째 줄", "두 번째 줄")
+    apart, tight = "## [[week 1]]\n\n", "## [[week 1]]\n"
+    both = swap(ours, "둘째 줄", "두 번째 줄")
+    assert merged_note(NOTE, ours, swap(theirs, apart, tight)) == both
+    assert merged_note(NOTE, swap(ours, apart, tight), theirs) == swap(both, apart, tight)
+
+
 def test_a_removed_section_and_an_edited_one() -> None:
     start, end = NOTE.index("## [[week 1]]"), NOTE.index("## My notes")
     without = NOTE[:start] + NOTE[end:]

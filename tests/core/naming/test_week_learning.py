@@ -181,6 +181,20 @@ def test_a_folder_of_months_follows_the_months() -> None:
     assert week_learning.week_path(learnt, learnt.naming, date(2025, 1, 1)) == "d/2024/12/241230.md"
 
 
+def test_a_folder_of_a_year_and_its_month_follows_both_and_other_numbers_are_names() -> None:
+    for folders, new_year in (
+        (("d/2023-08", "d/2023-09"), "d/2024-12"),
+        (("d/2023/08", "d/2023/08"), "d/2023/08"),
+        (("d/08", "d/09"), "d/09"),
+        (("1823/08", "1823/09"), "1823/09"),
+    ):
+        there = [RelPath(f"{folders[0]}/230814.md"), RelPath(f"{folders[1]}/230904.md")]
+        learnt = learn(there, {})
+        assert learnt.naming is not None
+        found = week_learning.week_path(learnt, learnt.naming, date(2025, 1, 1))
+        assert found == f"{new_year}/241230.md"
+
+
 def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     naming = WeekNaming("%y%m%d")
     there = [RelPath("a/230814.md"), RelPath("b/230823.md"), RelPath("b/other.md")]

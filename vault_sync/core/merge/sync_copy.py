@@ -150,8 +150,8 @@ def _merged(field: str, was: Value | None, file: Value, copy: Value) -> Value | 
         if field in SETS:
             return three_way.tag_sets(base, file, copy)
         return three_way.filled(base, file, copy)
-    if not isinstance(file, str) or not isinstance(copy, str):
-        return None
+    assert isinstance(file, str)
+    assert isinstance(copy, str)
     text = was if isinstance(was, str) else None
     if field in SENTENCES:
         return sentence_merge.merge(text, file, copy)
