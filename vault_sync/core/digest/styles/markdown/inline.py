@@ -50,7 +50,7 @@ def scan(text: str, region: Span) -> list[InlineLink]:
         links += _wikilinks(text, region, [*(link.whole for link in links), *code])
     if words.count("://") > sum("://" in link.url.slice(text) for link in links):
         links += _bare(text, region, [*(link.whole for link in links), *code])
-    return sorted(links, key=_start) if len(links) > 1 else links
+    return sorted(links, key=_start)
 
 
 def _start(link: InlineLink) -> int:
