@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,6 +145,22 @@ def test_what_is_not_readable_is_said_by_the_plan_alone(
     monkeypatch.setattr(doctor, "base_of", refuse)
     assert list(doctor._of_state(damaged)) == []
     assert doctor._broken_links(Config(empty_vault.root), damaged) == ()
+
+
+def test_a_file_that_only_names_a_paper_is_said_and_nothing_to_mend(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = Problem("n.md", "only-named", "names a paper", level="notice")
+    monkeypatch.setattr(doctor, "examine", lambda *_: ())
+    monkeypatch.setattr(doctor, "disk_line", lambda *_: "")
+    monkeypatch.setattr(doctor, "planned", lambda *_: Plan(digests=1, named=(named,)))
+    assert list(transcript.said(offline_vault, "doctor")) == [
+        "| n.md: note: names a paper",
+        "| nothing to mend in /vault",
+    ]
+    assert list(transcript.said(offline_vault, "doctor", "--quiet")) == []
+    (answer,) = transcript.said(offline_vault, "doctor", "--json")
+    assert json.loads(answer[2:])["named"] == [{"path": "n.md", "message": "names a paper"}]
 
 
 def test_what_is_said(

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from tests.support import transcript
@@ -36,6 +37,20 @@ def test_an_address_is_opened_or_shown(
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
     told, expected = transcript.retold(request, offline_vault, "week")
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("options", "times"), [([], 0), (["--open"], 1), (["--open", "--json"], 1)]
+)
+def test_a_week_is_opened_where_that_is_asked(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, options: list[str], times: int
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(week, "_open", lambda _, address: opened.append(address))
+    offline_vault.write("digests/2023-W33.md", "")
+    list(transcript.said(offline_vault, "week", "--date", "2023-08-16", *options))
+    path = quote(str(offline_vault.root / "digests/2023-W33.md"), safe="")
+    assert opened == [f"obsidian://open?path={path}"] * times
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
