@@ -23,6 +23,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.edge.config import Config
+from vault_sync.edge.git import repository as git_repository
 from vault_sync.edge.git.repository import GitError
 from vault_sync.sync.observation import head_base
 from vault_sync.sync.observation.head_base import head_texts, with_head
@@ -61,7 +62,7 @@ def test_a_clone_that_lacks_texts_fetches_none(
         told.update(environ)
         raise GitError("no repository")
 
-    monkeypatch.setattr(head_base.git, "repository", repository)
+    monkeypatch.setattr(git_repository, "repository", repository)
     assert head_texts(tmp_path) == {} and told["GIT_NO_LAZY_FETCH"] == "1"
 
 
