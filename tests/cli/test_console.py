@@ -136,7 +136,8 @@ def test_ten_of_what_to_look_at_are_shown_unless_all_are_asked_for(
     err: int | str,
 ) -> None:
     plan = Plan(problems=tuple(Problem(f"{number}.md", "x", "is odd") for number in range(12)))
-    Console(Path(), **options).show_attention(plan, "c.md", answer=answer)  # type: ignore[arg-type]
+    how = {"answer": True} if answer else {}
+    Console(Path(), **options).show_attention(plan, "c.md", **how)  # type: ignore[arg-type]
     said = capsys.readouterr()
     assert said.out.count("is odd") == out
     assert said.err == err if isinstance(err, str) else said.err.count("is odd") == err

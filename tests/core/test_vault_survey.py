@@ -40,6 +40,8 @@ def test_digests_among_daily_notes() -> None:
     daily = {f"daily/2024-01-{n:02d}.md": "# day\n\nwords\n" for n in range(1, 28)}
     weekly = {f"daily/2024-W0{n}.md": digest(n, n + 10) for n in (1, 2, 3)}
     assert patterns(daily | weekly) == ["daily/*-W*.md"]
+    apart = {f"w/{n}.md": digest(n + 20, n + 30) for n in (1, 2)}
+    assert patterns(daily | weekly | apart) == ["daily/*-W*.md", "w/*.md"]
     assert len(found(daily | weekly).globs[0].takes) == 3
 
 
@@ -80,6 +82,13 @@ def test_a_note_is_never_taken() -> None:
     files["w/x.md"] = f"# T\n\n- URL: {entry(9)}"
     assert patterns(files) == ["w/* a.md"]
     assert "w/x.md" in found(files).certain
+
+
+def test_a_file_that_only_names_a_paper_is_in_nobodys_way() -> None:
+    files = {f"w/{n}.md": digest(n, n + 2) for n in (1, 2)}
+    files |= {f"w/{name}.md": "# T\n\nsee https://arxiv.org/abs/2301.00009\n" for name in "xy"}
+    assert patterns(files) == ["w/*.md"] and found(files).named == ()
+    assert found(files | {"w/z/x.md": files["w/x.md"]}).named == ("w/z/x.md",)
 
 
 def test_front_matter_makes_a_digest_no_note() -> None:

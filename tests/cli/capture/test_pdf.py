@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.capture import pdf
 from vault_sync.core.model.values import Problem, RelPath
@@ -41,3 +42,18 @@ def test_why_not(
     assert isinstance(found, Problem)
     assert (found.path, found.code, found.level) == (NOTE, "no-pdf", "notice")
     assert words in found.message
+
+
+def test_what_is_said(
+    request: pytest.FixtureRequest, empty_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is there, of one nothing comes, of one nobody says where it is."""
+
+    def fetched(_: object, url: str, __: object) -> bytes | Problem:
+        if "2308.07124" in url:
+            return b"%PDF-1.4 words"
+        return Problem(url, "no-pdf", "answers with 404", level="notice")
+
+    monkeypatch.setattr(pdf, "fetch_pdf", fetched)
+    told, expected = transcript.retold(request, empty_vault, "pdf")
+    assert told == expected

@@ -11,13 +11,14 @@ import pytest
 from tests.support.state_rows import A, B, keep, say
 from tests.support.written_world import P, World, agree
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
+from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import open_state, state_dir
-from vault_sync.edge.state.vault_id import end_pass
+from vault_sync.edge.state.vault_id import agree_on_id, end_pass
 
 # ---- where
 
@@ -134,6 +135,30 @@ def test_an_update_is_kept_if_anything_of_it_is_new(world: World) -> None:
 
 
 # ---- one writer
+
+
+@pytest.mark.parametrize("pins", [False, True])
+def test_the_state_of_a_moved_vault_that_is_not_moved_along(
+    world: World, monkeypatch: pytest.MonkeyPatch, pins: bool
+) -> None:
+    """Windows moves no folder with an open lock in it: there it is used where it lies."""
+    keep(world, say('"one"'))
+    state = world.state()
+    with state.lock(0), VaultDir(world.vault) as vault:
+        agree_on_id(vault, state)
+    moved = open_state(world.vault.rename(world.vault.with_name("moved")), world.environ)
+
+    def refuse(_path: Path, _target: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    if not pins:
+        with pytest.raises(StateError, match="cannot be opened"), moved.lock(0):
+            pass
+        return
+    monkeypatch.setattr(current.files, "PINS", True)
+    with moved.lock(0):
+        assert moved.directory == state.directory and moved.rows() == {A: '"one"'}
 
 
 def test_who_has_let_go_of_the_lock_writes_no_more(world: World) -> None:
