@@ -280,6 +280,20 @@ def test_a_file_that_cannot_be_read_locks_all_papers_that_it_may_be_about() -> N
     }
 
 
+@pytest.mark.parametrize("name", ["weeks", "digests", "Weeks"])
+def test_a_note_of_digests_under_any_of_its_names_lacks_an_address(name: str) -> None:
+    path = RelPath("a.md")
+    found = snapshot.build(
+        {path: f"---\n\n{name}: []\n---\n"},
+        names=LinkResolver.from_paths([path]),
+        is_digest=lambda _: False,
+        base=Base(),
+        properties=PropertyNames((("digests", "weeks"),)),
+    )
+    told = [(each.code, each.line) for each in found.problems]
+    assert told == ([("no-address", 3)] if name != "Weeks" else [])
+
+
 def test_a_copy_of_a_digest_is_none_and_reported_if_it_has_entries() -> None:
     mark = "(Conflicted copy)"
     copies = {f"digests/week {mark}.md": DIGEST, f"digests/empty {mark}.md": "words\n"}

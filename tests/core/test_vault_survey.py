@@ -84,6 +84,13 @@ def test_a_note_is_never_taken() -> None:
     assert "w/x.md" in found(files).certain
 
 
+def test_a_file_that_only_names_a_paper_is_in_nobodys_way() -> None:
+    files = {f"w/{n}.md": digest(n, n + 2) for n in (1, 2)}
+    files |= {f"w/{name}.md": "# T\n\nsee https://arxiv.org/abs/2301.00009\n" for name in "xy"}
+    assert patterns(files) == ["w/*.md"] and found(files).named == ()
+    assert found(files | {"w/z/x.md": files["w/x.md"]}).named == ("w/z/x.md",)
+
+
 def test_front_matter_makes_a_digest_no_note() -> None:
     head = "---\ntags: [weekly]\ndate: 2024-01-20\n---\n"
     assert patterns({"w/1.md": head + digest(1, 2), "w/2.md": head + digest(3, 4)}) == ["w/*.md"]

@@ -284,6 +284,6 @@ def _common_folder(notes: Sequence[RelPath]) -> str:
 
 def _spelled_otherwise(folder: str, paths: Iterable[RelPath]) -> str:
     """Return a folder that is `folder` but for its case: on some systems both are one."""
-    there = {top for top, slash, _ in (path.partition("/") for path in paths) if slash}
+    there = {path.partition("/")[0] for path in paths}
     alike = (each for each in sorted(there) if each.casefold() == folder.casefold())
     return "" if folder in there else next(alike, "")

@@ -388,6 +388,9 @@ def test_the_vaults_own_address_may_be_any_page_whatever_its_name() -> None:
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n- URL: {URL_B}\n", ("url:x.org/a",), None),
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n", ("url:x.org/a", A), None),
         (block(f"url: {PAGE}") + f"see {URL_A}\n", ("url:x.org/a",), A),
+        # A paper of its own stays alone.
+        (block(f"url: {URL_A}") + "- DOI: 10.1000/x\n", (A,), None),
+        (block(f"url: {URL_A}") + f"see {URL_B}\n", (A,), None),
         (f"---\na: 1\n---\n\n\n{URL_A}\n", (A,), None),
         (f"```\ncode\n```\n\n{URL_A}\nT (Ada Lovelace)\n", (A,), None),
         ("\n \n", (), None),
