@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update-cases`: what tests/system/test_cases.py sees becomes what it expects."""
+    """`--update-cases`: what cases and transcripts see becomes what they expect."""
     parser.addoption("--update-cases", action="store_true", help="rewrite the expected outcomes")
 
 

@@ -136,7 +136,8 @@ def test_ten_of_what_to_look_at_are_shown_unless_all_are_asked_for(
     err: int | str,
 ) -> None:
     plan = Plan(problems=tuple(Problem(f"{number}.md", "x", "is odd") for number in range(12)))
-    Console(Path(), **options).show_attention(plan, "c.md", answer=answer)  # type: ignore[arg-type]
+    how = {"answer": True} if answer else {}
+    Console(Path(), **options).show_attention(plan, "c.md", **how)  # type: ignore[arg-type]
     said = capsys.readouterr()
     assert said.out.count("is odd") == out
     assert said.err == err if isinstance(err, str) else said.err.count("is odd") == err
@@ -197,6 +198,19 @@ def test_a_path_may_be_given_from_the_vault_from_here_or_whole(
     for outside in ("own.md", "../x.md", f"{tmp_path}/none.md"):
         with pytest.raises(UsageError, match="not in the vault"):
             here.path_in(config, outside)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_spellings_on_the_disk_the_same_is_meant_on_every_disk(
+    here: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: bool
+) -> None:
+    decomposed, half = "\u1100\u1161\u11a8.md", "\uac00\u11a8.md"
+    for name in (decomposed, half):
+        (tmp_path / name).touch()
+    if {*os.listdir(tmp_path)} != {decomposed, half}:  # noqa: PTH208 - names alone
+        pytest.skip("this disk takes both for one name")
+    monkeypatch.setattr(os, "listdir", lambda _: [decomposed, half][:: -1 if turned else 1])
+    assert here.path_in(Config(tmp_path), "각.md") == decomposed
 
 
 class FakeBar:

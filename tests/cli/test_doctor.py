@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -116,6 +118,49 @@ def test_whether_commits_are_checked(offline_vault: Vault, tmp_path: Path) -> No
     assert doctor._is_hooked(root) is False
     offline_vault.arrange("git", "install")
     assert doctor._is_hooked(root) is True
+
+
+class Damaged:
+    """A state that cannot be read."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise StateError(name)
+
+
+@pytest.mark.parametrize(("note", "shown"), [(None, 0), ("it is of another vault", 1)])
+def test_a_state_that_counts_as_none_is_said(note: str | None, shown: int) -> None:
+    state: Any = SimpleNamespace(note=note)
+    found = list(doctor._of_state(state))
+    assert [(each.code, each.level) for each in found] == [("state-none", "notice")] * shown
+    assert all(each.message == f"the state counts as none: {note}" for each in found)
+
+
+def test_what_is_not_readable_is_said_by_the_plan_alone(
+    empty_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise StateError("damaged")
+
+    damaged: Any = Damaged()
+    monkeypatch.setattr(doctor, "base_of", refuse)
+    assert list(doctor._of_state(damaged)) == []
+    assert doctor._broken_links(Config(empty_vault.root), damaged) == ()
+
+
+def test_a_file_that_only_names_a_paper_is_said_and_nothing_to_mend(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = Problem("n.md", "only-named", "names a paper", level="notice")
+    monkeypatch.setattr(doctor, "examine", lambda *_: ())
+    monkeypatch.setattr(doctor, "disk_line", lambda *_: "")
+    monkeypatch.setattr(doctor, "planned", lambda *_: Plan(digests=1, named=(named,)))
+    assert list(transcript.said(offline_vault, "doctor")) == [
+        "| n.md: note: names a paper",
+        "| nothing to mend in /vault",
+    ]
+    assert list(transcript.said(offline_vault, "doctor", "--quiet")) == []
+    (answer,) = transcript.said(offline_vault, "doctor", "--json")
+    assert json.loads(answer[2:])["named"] == [{"path": "n.md", "message": "names a paper"}]
 
 
 def test_what_is_said(

@@ -10,8 +10,10 @@ from tests.support import transcript
 from tests.support.git_vault import environment
 from tests.support.vaults import Vault
 from vault_sync.cli import git
-from vault_sync.core.model.values import RelPath
+from vault_sync.cli.console import Console, UsageError
+from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.edge.config import Config
+from vault_sync.edge.git.repository import VaultLocation
 
 
 def test_each_thing_that_was_put_in_place_has_a_line(empty_vault: Vault, tmp_path: Path) -> None:
@@ -60,6 +62,37 @@ def test_what_is_neither_note_nor_digest_is_left_to_git(
 ) -> None:
     found = git._merged(Config(Path("/v")), RelPath(path), texts)
     assert (found is not None) == merged
+
+
+def test_a_vault_above_the_repository_is_not_installed(
+    offline_vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    inner = offline_vault.root / "inner"
+    inner.mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=inner, check=True)
+    monkeypatch.setenv("GIT_DIR", str(inner / ".git"))
+    monkeypatch.chdir(inner)
+    with pytest.raises(UsageError, match=r"lies above the repository .*inner: install it in"):
+        git.install(Console(inner))
+
+
+def test_where_there_is_no_vault_a_merge_has_the_default_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    config, place = git._vault_around(Console(tmp_path), "not/there/a.md")
+    assert (config.rules, place) == (Rules(), None)
+    said = capsys.readouterr().err
+    assert said.startswith(f"note: {tmp_path}: neither vault-sync.toml nor .obsidian")
+    assert said.endswith("; merged with the default configuration\n")
+    (tmp_path / "vault-sync.toml").write_text('[notes]\nfolder = "x"\n')
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    config, place = git._vault_around(Console(tmp_path), "not/there/a.md")
+    assert config.rules.folder == "x" and place == VaultLocation("", "")
+    assert capsys.readouterr().err == ""
 
 
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:

@@ -151,6 +151,7 @@ def test_a_demo_goes_into_a_new_or_an_empty_folder(tmp_path: Path) -> None:
     assert found == {"new/folder/in/deep/a.md", "new/folder/b.md"}
 
 
-def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = {"HOME": str(tmp_path)}
     told, expected = transcript.retold(request, offline_vault, "init")
     assert told == expected

@@ -9,7 +9,7 @@ from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import passes
 from vault_sync.cli.console import Console, UsageError
-from vault_sync.core.model.plan import Create, Plan
+from vault_sync.core.model.plan import Create, Outcome, Plan, Undone
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.config import Config
 from vault_sync.sync.incremental import unchanged
@@ -39,6 +39,7 @@ def test_why_it_was_looked_at(reason: Reason, line: str) -> None:
         (Plan(), None, "`vault-sync init` looks for digests and writes them into it"),
         (Plan(), Path("/v/vault-sync.toml"), "change `paths` in it"),
         (Plan(digests=1), None, None),
+        (Plan((Create(RelPath("digests/w.md"), "", ""),)), None, None),
         (Plan(problems=(Problem("a.md", "x", "is odd"),)), None, None),
     ],
 )
@@ -166,6 +167,19 @@ def test_twenty_files_are_shown_unless_all_are_asked_for(
     out, err = capsys.readouterr()
     assert out.count(".md") == shown and ("... and 1 more" in out) == (files > shown)
     assert err == "note: the state is new; nothing is taken for a removal\n"
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_was_not_written_is_said_and_puts_out_of_line(
+    config: Config, capsys: pytest.CaptureFixture[str], quiet: bool
+) -> None:
+    made = Create(RelPath("a.md"), "", "new")
+    outcome = Outcome(undone=(Undone(made, "it is read-only"),))
+    console, result = Console(config.root, quiet=quiet), PassResult(Plan((made,), digests=1))
+    assert passes.show_result(console, config, result._replace(outcome=outcome)) == 1
+    out, err = capsys.readouterr()
+    assert err == "a.md: not written: it is read-only\n"
+    assert out == ("" if quiet else "0 entries: nothing was written\n")
 
 
 def test_where_nothing_changed_no_pass_is_run(

@@ -17,7 +17,7 @@ from vault_sync.core.model.plan import Conflict, Create, Plan, Rename
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.report import lines as report
-from vault_sync.edge.git.repository import Repository
+from vault_sync.edge.git.repository import Repository, VaultLocation
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,7 @@ https://arxiv.org/abs/2308.07124
 words
 #tag
 """
+LINKED = "# Week\n\nhttps://arxiv.org/abs/2308.07124\n[[note]]\nwords\n"
 BARE = "# Week\n\nhttps://arxiv.org/abs/2308.07124\nwords\n"
 
 
@@ -62,6 +63,7 @@ BARE = "# Week\n\nhttps://arxiv.org/abs/2308.07124\nwords\n"
     [
         (FLAT, {"url": 3, "title": 4, "authors": 4, "link": 4, "commentary": 5, "tags": 6}),
         (BARE, {"url": 3, "tags": 3, "link": 3}),
+        (LINKED, {"url": 3, "link": 4, "commentary": 5}),
     ],
 )
 def test_a_field_has_its_line(text: str, lines: dict[str, int]) -> None:
@@ -155,6 +157,47 @@ def test_a_note_that_is_to_be_made_is_named_whatever_its_date(
     text = "---\ntitle: OctoPack\nurl: https://arxiv.org/abs/2308.07124\n---\n\n## [[w]]\n\nwords\n"
     judged: Any = SimpleNamespace(config=SimpleNamespace(rules=rules))
     assert staged._made(judged, Create(RelPath(path), text, "")) == spec
+
+
+@pytest.mark.parametrize(
+    ("at", "place", "index", "paths", "lines"),
+    [
+        ("vault", ("vault/", ""), "index", [], []),
+        ("vault", ("vault/", ""), "index", ["a.md"], ["sync", "git add -- 'a.md'"]),
+        ("vault/in", ("vault/", ""), "index", ["a.md"], ["sync", "git add -- '../a.md'"]),
+        (
+            ".",
+            ("vault/", ""),
+            "index",
+            ["a.md", "b c.md"],
+            ["--vault 'vault' sync", "git add -- 'vault/a.md' 'vault/b c.md'"],
+        ),
+        ("vault", ("vault/", ""), "index", [":a.md"], ["sync", "git add -- './:a.md'"]),
+        ("vault", ("", "in/"), "index", ["a.md"], ["sync"]),
+        ("vault", ("vault/", ""), "next-index-7", ["a.md"], ["sync", "git add -- 'a.md'", "more"]),
+    ],
+)
+def test_what_mends_it_is_typed_where_the_person_is(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at: str,
+    place: tuple[str, str],
+    index: str,
+    paths: list[str],
+    lines: list[str],
+) -> None:
+    (tmp_path / "vault/in").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / at)
+    monkeypatch.setattr(staged, "_to_add", lambda *_: paths)
+    root = SimpleNamespace(root=tmp_path / "vault")
+    judged: Any = SimpleNamespace(config=root, place=VaultLocation(*place))
+    found = list(staged._mending(judged, Repository(tmp_path, {"GIT_INDEX_FILE": index}), []))
+    assert found[:1] == ["To bring it in line:"] * bool(lines)
+    if lines[2:]:
+        assert found.pop() == "the files that were named."
+        assert found.pop().startswith("and commit without naming files, or name all of these")
+    wanted = [each if each.startswith("git") else f"vault-sync {each}" for each in lines[:2]]
+    assert [each.removeprefix("    ") for each in found[1:]] == wanted
 
 
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import status
-from vault_sync.core.model.plan import Create, Plan
+from vault_sync.core.model.plan import Apart, Create, Plan
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.report import lines as report
+from vault_sync.edge.state import vault_id
 
 TEXT = "w\n\nhttps://arxiv.org/abs/2308.07124\nOctoPack (A B)\nwords\n#tag\n"
 
@@ -50,3 +55,38 @@ def test_what_is_said_before_and_after_the_first_pass(empty_vault: Vault) -> Non
     assert (
         "taken back 1 (`vault-sync sync --redo` does them again)" in empty_vault.run("status").out
     )
+
+
+@pytest.mark.parametrize(
+    ("joined", "refused", "texts", "lines"),
+    [
+        (True, 0, 0, []),
+        (False, 0, 0, ["joining    nothing that is missing counts as removed until all is here"]),
+        (True, 2, 0, ["taken back 2 (`vault-sync sync --redo` does them again)"]),
+        (True, 0, 1, ["copies     1 text to look at in 'c.md'"]),
+        (True, 0, 3, ["copies     3 texts to look at in 'c.md'"]),
+    ],
+)
+def test_what_waits_is_said_where_something_does(
+    offline_vault: Vault,
+    monkeypatch: pytest.MonkeyPatch,
+    joined: bool,
+    refused: int,
+    texts: int,
+    lines: list[str],
+) -> None:
+    offline_vault.write("digests/w.md", TEXT)
+    offline_vault.arrange("rebuild")
+    apart = Apart(RelPath("w.md"), RelPath("n.md"), "title", "One", "Two")
+    monkeypatch.setattr(status, "planned", lambda *_: Plan(digests=1, apart=(apart,)))
+    monkeypatch.setattr(vault_id, "is_joined", lambda _: joined)
+    monkeypatch.setattr(status, "count_refused", lambda _: refused)
+    monkeypatch.setattr(status, "_texts_of_copies", lambda *_: (texts, "c.md"))
+    said = [each[2:] for each in transcript.said(offline_vault, "status")]
+    names = ("copies", "joining", "taken back", "base")
+    assert [each for each in said if each.startswith(names)] == lines
+    assert not any("apart" in each for each in said)
+    whole = [each[2:] for each in transcript.said(offline_vault, "status", "--verbose")]
+    assert whole == [*said, *report.apart_lines([apart])]
+    answer = next(transcript.said(offline_vault, "status", "--json"))
+    assert json.loads(answer[2:])["copies"] == texts

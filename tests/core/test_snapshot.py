@@ -280,6 +280,20 @@ def test_a_file_that_cannot_be_read_locks_all_papers_that_it_may_be_about() -> N
     }
 
 
+@pytest.mark.parametrize("name", ["weeks", "digests", "Weeks"])
+def test_a_note_of_digests_under_any_of_its_names_lacks_an_address(name: str) -> None:
+    path = RelPath("a.md")
+    found = snapshot.build(
+        {path: f"---\n\n{name}: []\n---\n"},
+        names=LinkResolver.from_paths([path]),
+        is_digest=lambda _: False,
+        base=Base(),
+        properties=PropertyNames((("digests", "weeks"),)),
+    )
+    told = [(each.code, each.line) for each in found.problems]
+    assert told == ([("no-address", 3)] if name != "Weeks" else [])
+
+
 def test_a_copy_of_a_digest_is_none_and_reported_if_it_has_entries() -> None:
     mark = "(Conflicted copy)"
     copies = {f"digests/week {mark}.md": DIGEST, f"digests/empty {mark}.md": "words\n"}
@@ -309,6 +323,25 @@ def test_a_damaged_file_is_locked_with_the_papers_that_it_seems_to_be_about(
     assert found.locked_notes == {RelPath("a.md"): key for key in papers[:1]}
     assert found.locked_keys == dict.fromkeys(papers, "a.md")
     assert [each.path for each in found.problems] == ["a.md"] * bool(keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [(DIGEST, None), (DIGEST[:60], 3), (DIGEST[:-1], None), (f"{DIGEST[:60]}x", None)],
+)
+def test_a_digest_that_ends_earlier_than_it_did_was_cut_short(text: str, line: int | None) -> None:
+    path = RelPath(WEEK)
+    for before in (DIGEST, None):
+        found = snapshot.build(
+            {path: text},
+            names=LinkResolver.from_paths([path]),
+            is_digest=lambda _: True,
+            base=Base({BaseKey(Key(""), path, "text"): before} if before else {}, exists=True),
+        )
+        cut = line if before else None
+        assert found.locked == ({path: "cut-short"} if cut else {})
+        problems = [each for each in found.problems if each.code == "cut-short"]
+        assert [each.line for each in problems] == [cut] * bool(cut)
 
 
 def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
@@ -366,6 +399,34 @@ def test_a_file_that_nobody_may_read_is_locked_and_with_it_the_paper_whose_note_
     )
     assert found.locked == {note: "unreadable", other: "unreadable"}
     assert found.locked_notes == {note: key} and found.locked_keys == {key: note}
+
+
+def test_files_stand_by_the_papers_that_they_are_made_for_state_and_name_and_by_title() -> None:
+    files = {
+        "made.md": f"---\nurl: {URL}1\ndoi: 10.1000/x\ndigests: []\n---\n",
+        "also.md": f"---\nurl: {URL}1\ndigests: []\n---\n",
+        "states.md": f"---\nurl: {URL}1\ndoi: 10.1000/x\n---\n",
+        "names.md": f"# Deep Nets\n\nwords about {URL}1 here\n",
+        "titled.md": "---\ntitle: Deep Nets\nauthors: [Ann Park]\n---\n# Other Nets\n",
+        "other.md": "words\n",
+    }
+    found, _ = MemoryVault(files).look()
+    key, doi = Key("arxiv:2308.00001"), Key("doi:10.1000/x")
+    assert found.managed == {key: ("also.md", "made.md")}
+    assert found.managed_also == {doi: ("made.md",)}
+    assert found.plain == dict.fromkeys((key, doi), ("states.md",))
+    assert found.named == {key: ("names.md",)}
+    assert found.titled == dict.fromkeys(("deepnets", "othernets"), ("titled.md",))
+    assert set(found.notes) == set(files) - {"other.md"}
+    assert set(found.recognitions) == {"states.md", "names.md", "titled.md"}
+
+
+def test_a_paper_that_stands_in_a_digest_twice_is_locked_and_both_lines_are_told() -> None:
+    entries = "".join(f"{URL}{n}\nAlpha {n} (Ann Park)\n" for n in (1, 2, 1, 1))
+    found, _ = MemoryVault({WEEK: f"week\n{entries}"}).look()
+    assert found.locked_keys == {Key("arxiv:2308.00001"): WEEK} and not found.locked
+    assert [each.line for each in found.problems] == [6, 8]
+    assert all("of line 2 " in each.message for each in found.problems)
 
 
 def test_a_file_is_about_the_paper_that_it_is_the_note_of_or_states_or_names() -> None:

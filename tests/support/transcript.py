@@ -4,13 +4,14 @@ The first sign of a line tells what it is: `# ` words for the reader; `> PATH` a
 follow behind `| `; `~ PATH :: OLD :: NEW` an edit; `- PATH` a file that goes; `% WORDS` a call of
 git; `$ WORDS` a call of the program, behind it what it says: `| ` on standard output, `! ` on
 standard error, `= ` an exit code but 0.
-`...` stands for what is another every time: an instant, seconds, the name of the memory. What lies
-above the vault is left out of paths. `--update-cases` writes what is said anew.
+`...` stands for what is another every time, an instant and the name of the memory; seconds are 0.
+What lies above the vault is left out of paths. `--update-cases` writes what is said anew.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -25,8 +26,9 @@ from vault_sync.cli import main
 
 _CHANGING = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:\+00:00)?"
-    r'|(?<="seconds": )[\d.e-]+|(?<=/vault-)[0-9a-f]{8,}'
+    r"|(?<=/vault-)[0-9a-f]{8,}"
 )
+_SECONDS = re.compile(r'(?<="seconds": )[\d.e-]+')
 
 
 def retold(request: pytest.FixtureRequest, vault: Vault, name: str) -> tuple[str, str]:
@@ -71,7 +73,9 @@ def said(vault: Vault, *arguments: str) -> Iterator[str]:
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        for name, value in vault.env.items():
+        for name in os.environ:
+            patched.delenv(name)
+        for name, value in {**vault.env, "COLUMNS": "80"}.items():
             patched.setenv(name, value)
         patched.chdir(vault.root)
         patched.setattr(sys, "argv", ["vault-sync", *arguments])
@@ -81,7 +85,7 @@ def said(vault: Vault, *arguments: str) -> Iterator[str]:
         text, above = stream.read(), str(vault.root.parent)
         for each in (above, quote(above, safe="")):
             text = text.replace(each, "")
-        text = _CHANGING.sub("...", text)
+        text = _SECONDS.sub("0", _CHANGING.sub("...", text))
         yield from (f"{sign} {line}".rstrip() for line in text.splitlines())
     if code:
         yield f"= {code}"

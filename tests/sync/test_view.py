@@ -1,4 +1,4 @@
-"""Looking at a vault for a pass: whatever comes of it, no index stays open."""
+"""Looking at a vault for a pass: the base of HEAD, and no index that stays open."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.reader import WEEK
+from tests.support.reader import NOTE, WEEK
 from tests.support.scope_world import EDITS, Vault, add, settled
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync.incremental import index
 from vault_sync.sync.incremental.memory import DaemonMemory
+from vault_sync.sync.observation import head_base
 
 
 def as_a_daemon(name: str) -> Callable[[Vault], object]:
@@ -97,3 +98,25 @@ def test_no_pass_leaves_an_index_open(what: str, monkeypatch: pytest.MonkeyPatch
     for connection in opened:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             connection.execute("SELECT 1")
+
+
+def test_what_head_says_is_the_base_of_a_device_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of both sides the one that differs from it was edited, and the other one follows."""
+    with settled() as first:
+        head = {RelPath(path): first.text(path) for path in first.contents()}
+        monkeypatch.setattr(head_base, "head_texts", lambda _: head)
+        EDITS["digest commentary"](first, 1)
+        clone = Vault(tmp_path)
+        for path in first.contents():
+            clone.put(path, first.text(path))
+        for vault in (first, clone):
+            result = vault.run()
+            assert [each.path for each in result.outcome.done] == [NOTE]
+            assert not result.plan.conflicts
+        assert clone.state.has_base and not clone.whole().operations
+        EDITS["note commentary"](clone, 1)
+        head.clear()
+        assert [each.path for each in clone.run().outcome.done] == [WEEK]
+        clone.state.close()

@@ -139,6 +139,28 @@ def test_what_is_unusual_is_no_matter_of_the_whole_vault_either(name: str) -> No
         assert not shadowed(vault).plan.operations
 
 
+@pytest.mark.parametrize(
+    "name", ["entry of a title", "note names a digest to be", "untitled entry"]
+)
+def test_the_pass_after_one_that_made_or_adopted_a_file_is_no_matter_of_the_whole_vault(
+    name: str,
+) -> None:
+    with settled() as vault:
+        EDITS[name](vault, 1)
+        assert vault.run().outcome.done
+        assert shadowed(vault).memory is not None
+
+
+def test_a_page_of_conflicts_that_is_held_back_is_made_by_the_next_pass() -> None:
+    with settled() as vault:
+        EDITS["both apart"](vault, 1)
+        page = RelPath(vault.config.rules.conflicts_note)
+        for _ in range(2):
+            engine.run(vault.context(), PassRequest(deferred=frozenset({page})))
+        assert not vault.has(page)
+        assert [each.path for each in shadowed(vault).plan.operations] == [page]
+
+
 def test_a_daemon_that_was_told_which_files_comes_to_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

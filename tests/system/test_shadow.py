@@ -269,3 +269,26 @@ def test_what_differs_is_told_in_order() -> None:
     lines = str(told.value).split("\n")
     assert lines == sorted(lines) and len(lines) == len(notes)
     assert lines[0].startswith("operations, the part alone: Create")
+
+
+def test_fields_apart_elsewhere_and_files_that_name_a_paper_are_still_listed() -> None:
+    with settled() as vault:
+        block = "title: Awaited Long\nurl: https://arxiv.org/abs/2308.00077\nauthors: [A B, C D]"
+        vault.put("lit/A.md", f"---\n{block}\n---\nwords\n")
+        EDITS["entry named before"](vault, 1)
+        EDITS["file that names"](vault, 1)
+        vault.settle()
+        whole = vault.whole()
+        assert whole.apart and whole.named
+        for name in ("second week", "digest commentary"):
+            EDITS[name](vault, 1)
+            found = shadowed(vault)
+            assert found.memory is not None
+            assert set(found.plan.apart) == set(whole.apart)
+            assert set(found.plan.named) == set(whole.named)
+            vault.settle()
+        vault.remove("lit/N1.md")
+        vault.change("lit/A.md", "Awaited Long", "Awaited")
+        found = shadowed(vault)
+        assert found.memory is not None and not found.plan.named
+        assert set(found.plan.apart) < set(whole.apart)

@@ -35,7 +35,7 @@ def quiet(vault: Vault, stay: dict[str, str]) -> None:
 
 def taken_back(vault: Vault, count: int = 1) -> dict[str, str]:
     ran = vault.ok("undo")
-    assert f"taken back until a text changes there: {count};" in ran.out
+    assert f"not made again before a text there is edited: {count} change" in ran.out
     stay = texts(vault)
     quiet(vault, stay)
     assert f"taken back {count} " in vault.ok("status").out

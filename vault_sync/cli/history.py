@@ -19,8 +19,6 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import FileChange, PassRecord
 from vault_sync.edge.state.store import StateStore
 
-REFUSED = "taken back until a text changes there: {}; `vault-sync sync --redo` does it again"
-
 PASSES, FILES = 10, 10
 """The passes and the files of each that `log` shows unless more are asked for."""
 
@@ -126,7 +124,9 @@ def undo(console: Console, pass_id: int | None) -> int:
     with console.state(config) as state:
         code = written(console, config, state, act, lambda: "`vault-sync log` lists them")
     if sum(refused):
-        console.say([REFUSED.format(sum(refused))])
+        changes = report.counted(sum(refused), "change")
+        redo = "`vault-sync sync --redo` makes them at once"
+        console.say([f"not made again before a text there is edited: {changes} ({redo})"])
     return code
 
 

@@ -94,8 +94,8 @@ def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ())
 
 
 def _hinted(config: Config, plan: Plan) -> Plan:
-    """Return the plan; if no digest is found and no problem says why, with a hint at the globs."""
-    if plan.digests or not report.in_line(plan):
+    """Return the plan; if there is no digest and no problem says why, with a hint at the globs."""
+    if plan.digests or plan.operations or not report.in_line(plan):
         return plan
     paths = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"

@@ -140,7 +140,11 @@ def check(console: Console, staged: bool) -> int:
     return passes.check(console)
 
 
-@verb(cli, example="vault-sync diff", exits={0: "there is no difference", 1: "there is one"})
+@verb(
+    cli,
+    example="vault-sync diff",
+    exits={0: "there is no difference", 1: "there is one, or a conflict or problem"},
+)
 @click.option("--patch", is_flag=True, help="Print a unified diff of the files.")
 def diff(console: Console, patch: bool) -> int:
     """Show what a sync would change, with the words marked.

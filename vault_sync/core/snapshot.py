@@ -195,7 +195,8 @@ class _SnapshotBuilder:
             return
         read = note_lens.read(text, self.properties)
         if read.properties.broken is not None:
-            self._broken(path, text, read)
+            line, message = read.properties.broken
+            self._lock_papers(path, text, problems.broken_properties(path, message, line))
             return
         wrong = _misnamed(path, read, self.base)
         if wrong is not None and (read.managed or wrong.code == problems.RENAMED):
@@ -208,7 +209,8 @@ class _SnapshotBuilder:
             return
         if read.key is None:
             value = read.properties.find("digests")
-            self.lock(problems.no_address(path, value.line if value is not None else 1))
+            assert value is not None  # it is what makes a note a managed one
+            self.lock(problems.no_address(path, value.line))
             if was is not None:
                 self.locked_notes[path] = was
             return
@@ -245,11 +247,6 @@ class _SnapshotBuilder:
                     if wrong is not None:
                         self.locked_keys[key] = path
                         self.problems.append(wrong)
-
-    def _broken(self, path: RelPath, text: str, read: Note) -> None:
-        assert read.properties.broken is not None
-        line, message = read.properties.broken
-        self._lock_papers(path, text, problems.broken_properties(path, message, line))
 
     def _lock_papers(self, path: RelPath, text: str, problem: Problem) -> None:
         """Lock a file that cannot be read, and its papers, if it is about any."""

@@ -151,8 +151,8 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
 
 def _listed(text: str) -> set[Key]:
     """Return the papers that stand in items, headings and rows of a text."""
-    lines = [line for line in text.split("\n") if _ITEM.match(line) and len(line) < 4_000]
-    return set(marks.mentioned([line for line in lines if marks.has_hint(line)]))
+    lines = (line for line in text.split("\n") if _ITEM.match(line) and marks.has_hint(line))
+    return set(marks.mentioned([line for line in lines if len(line) <= marks.LONGEST_LINE]))
 
 
 def _is_certain(found: Recognition) -> bool:
@@ -284,6 +284,6 @@ def _common_folder(notes: Sequence[RelPath]) -> str:
 
 def _spelled_otherwise(folder: str, paths: Iterable[RelPath]) -> str:
     """Return a folder that is `folder` but for its case: on some systems both are one."""
-    there = {top for top, slash, _ in (path.partition("/") for path in paths) if slash}
+    there = {path.partition("/")[0] for path in paths}
     alike = (each for each in sorted(there) if each.casefold() == folder.casefold())
     return "" if folder in there else next(alike, "")

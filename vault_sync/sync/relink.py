@@ -60,13 +60,13 @@ def broken_links(root: Path, observation: Observation, state: StateStore) -> lis
     return found
 
 
-def _place(observation: Observation, target: str, source: RelPath) -> str:
-    """Return the name or the path that a link to a file means, "" if it leads to a file."""
+def _place(observation: Observation, target: str, source: RelPath) -> str | None:
+    """Return the name or the path that a link to a file means; None if it leads to a file."""
     if "/" not in target:
         return target
     beside = posixpath.normpath(posixpath.join(folder_of(source), target))
     if beside in observation.files or target.lstrip("/") in observation.files:
-        return ""
+        return None
     return beside if target.startswith(".") else target
 
 

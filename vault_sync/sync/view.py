@@ -218,10 +218,9 @@ def _changed(
     Raises:
         TakesWholePass: files are on their way.
     """
-    walk = context.walk
-    valid = walk is not None and walk.stamp == memory.stamp
-    found = walk.found if walk is not None and valid else scan(context.config.root)
+    config, walk = context.config, context.walk
+    found = walk.found if walk is not None and walk.stamp == memory.stamp else scan(config.root)
     if arriving(found.marks, time.time_ns()):
         raise TakesWholePass("files are on their way")
-    in_capitals = digests_in_capitals(found.otherwise, context.config.rules)
+    in_capitals = digests_in_capitals(found.otherwise, config.rules)
     return suspects(memory, found), found.otherwise, (*found.problems, *in_capitals)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 
 import pytest
 from tests.support import transcript
+from tests.support.git_vault import environment
 from tests.support.vaults import Vault
 from vault_sync.cli.tool import leave
+from vault_sync.core.model.plan import Create, Outcome, Undone
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.state.store import StateStore, open_state
+from vault_sync.edge.system import service
+from vault_sync.edge.system.service import Done
 
 RUNS = Heartbeat(7, 0.0, 0.0)
 GONE = Heartbeat(7, 0.0, 0.0, alive=False)
@@ -60,6 +67,34 @@ def test_what_was_removed_is_said_and_gone(empty_vault: Vault) -> None:
     assert [path.name for path in memory.iterdir()] == ["saved"]
 
 
-def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
+def test_a_service_is_stopped_and_what_is_left_to_run_is_said(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Done(Path("/u/v.service"), ran=("one",), todo=("two", "three"))
+    monkeypatch.setattr(service, "installed", lambda *_: True)
+    monkeypatch.setattr(service, "uninstall", lambda *_: done)
+    said = list(transcript.said(offline_vault, "leave"))
+    assert said[:3] == ["| removed /u/v.service", "| run: two", "| run: three"]
+    assert said[3].startswith("| removed the memory in ") and "= 1" not in said
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_where_a_digest_is_not_given_back_nothing_is_removed(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    undone = Outcome(undone=(Undone(Create(RelPath("digests/w.md"), "", ""), "it is read-only"),))
+    monkeypatch.setattr(leave, "_give_back", lambda *_: undone)
+    *said, code = transcript.said(offline_vault, "leave", *options)
+    assert code == "= 1" and (offline_vault.root / "vault-sync.toml").exists()
+    if options:
+        answer = json.loads(said.pop()[2:])
+        assert answer["did"] == [] and answer["problems"][0]["path"] == "digests/w.md"
+    else:
+        assert said.pop() == "! digests/w.md: not written: it is read-only"
+    assert not said
+
+
+def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault, tmp_path: Path) -> None:
+    offline_vault.environ = environment(tmp_path)
     told, expected = transcript.retold(request, offline_vault, "leave")
     assert told == expected

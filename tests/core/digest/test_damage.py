@@ -52,6 +52,7 @@ def test_damage(case: str) -> None:
         (b"a\nb\n", None, 0, ""),
         (b"a\n" + "가나".encode("cp949"), "not-utf-8", 2, "EUC-KR"),
         ("words\nwords\n".encode("utf-16-le"), "not-utf-8", 1, "UTF-16"),
+        ("\nwords\n".encode("utf-16-le"), "not-utf-8", 1, "UTF-16"),
         (b"a\n\x81\n", "not-utf-8", 2, ""),
         (b"a\nb\0\n", "nul", 2, ""),
         (b"\xef\xbb\xbf \t\r\n", "emptied", 1, ""),

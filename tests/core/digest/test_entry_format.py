@@ -137,6 +137,10 @@ def test_lines_that_stay_keep_their_newline() -> None:
 def test_a_tag_line_that_makes_an_entry_of_its_neighbour_stays() -> None:
     text = f"w\n{OCTO}\nT (Kim Lee)\n#a\n{BLOG}\n말\n"
     assert edited(text, tags=()) == text
+    assert edited(text.replace("#a\n", "#a\n\n"), tags=()) == text.replace("#a\n", "#a\n\n")
+    for apart in ("#\n", "## 끝\n", "\n---\n"):
+        other = text.replace("#a\n", f"#a\n{apart}")
+        assert edited(other, tags=()) == other.replace("#a\n", "", 1)
     for below in ("[[n]]", "U (Bo Li)", "[[n|U]] (Bo Li)"):
         other = text.replace(f"{BLOG}\n", f"{BLOG}\n{below}\n")
         assert edited(other, tags=()) == other.replace("#a\n", "")
@@ -149,3 +153,63 @@ def test_a_value_with_a_line_break_is_not_written_where_a_line_is_meant(
     change: dict[str, Any],
 ) -> None:
     assert edited(FLAT, **change) == FLAT
+
+
+ADDRESS, OTHER = (f"https://arxiv.org/abs/2308.0000{n}\n" for n in (1, 2))
+TIGHT = f"{ADDRESS}T (Ann Bee)\nwords\n#a\n"
+WIDE = f"{ADDRESS}\nT (Ann Bee)\n\nwords\n\n#a\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("", (False, False, "")),
+        ("w\n\n", (False, False, "")),
+        ("w\n\nx\n", (True, True, "\n")),
+        ("w\r\n\r\nx", (True, True, "\n")),
+        # That of most entries, below the head and between the other parts.
+        (TIGHT, (False, False, "")),
+        (WIDE, (True, True, "\n")),
+        (f"w\n\n{TIGHT}", (False, False, "")),
+        (f"{ADDRESS}\nT (Ann Bee)\nwords\n#a\n", (True, False, "")),
+        (f"{ADDRESS}T (Ann Bee)\nwords\n\n#a\n", (False, True, "")),
+        (WIDE + TIGHT, (False, False, "")),
+        (WIDE + WIDE + TIGHT, (True, True, "")),
+        # Between entries what stands above the last one.
+        (f"{TIGHT}\n{TIGHT}", (False, False, "\n")),
+        (f"{TIGHT}\n\n{TIGHT}\n{TIGHT}", (False, False, "\n")),
+        (f"{TIGHT}\n---\n\n{TIGHT}", (False, False, "\n---\n\n")),
+        (f"{TIGHT}# C\n{TIGHT}", (False, False, "")),
+        (f"{WIDE}\n{WIDE}".replace("\n", "\r\n"), (True, True, "\n")),
+        # What shows neither is set as what does, and that as the lines above.
+        (ADDRESS, (False, False, "")),
+        (f"w\n\n{ADDRESS}", (True, True, "\n")),
+        (f"{ADDRESS}\n{OTHER}T (Ann Bee)\n", (False, False, "\n")),
+    ],
+)
+def test_the_style_of_a_digest(text: str, style: tuple[bool, bool, str]) -> None:
+    assert entry_format.style_of(read_digest(text)) == style
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("", ""),
+        ("w\n", ""),
+        ("w\n\nx\n", "\n"),
+        ("w\n\nx\n\n", ""),
+        (f"w\n{TIGHT}", ""),
+        (f"w\n{TIGHT}\n", ""),
+        (f"w\n{TIGHT}\n{TIGHT}", "\n"),
+        (f"w\n{TIGHT}\n{TIGHT}\n", ""),
+        (f"w\n{TIGHT}\n\n{TIGHT}\n", "\n"),
+        (f"w\n{TIGHT}\n---\n{TIGHT}", "\n---\n"),
+        (f"w\n{TIGHT}\n---\n{TIGHT}\n---\n", ""),
+        # Below a heading of its own nothing tells what sets entries apart.
+        (f"w\n{TIGHT}\n\n{TIGHT}# C\n", ""),
+        (f"w\n{WIDE}\n\n{WIDE}# C\n", "\n"),
+    ],
+)
+def test_what_is_still_to_be_written_above_the_next_entry(text: str, gap: str) -> None:
+    week = read_digest(text)
+    assert entry_format.gap_at_end(week, entry_format.style_of(week)) == gap

@@ -190,6 +190,9 @@ def test_a_paper_whose_title_names_no_author_is_noticed(gap: str) -> None:
         assert codes(*parts) == [], parts
     assert codes(other, "A Title Without Authors", "말") == ["address-in-commentary"]
     assert codes("말", other, "A Title Without Authors") == ["address-in-commentary"]
+    lines = ["w", OCTO, "T (A)", "말", other, "A Title Without Authors"]
+    (notice,) = read_digest(gap.join(lines)).notices
+    assert notice[0] == lines.index(other) * len(gap) + 1
 
 
 @pytest.mark.parametrize("title", ["[T](https://x.org/t) (Kim Lee)", f"[T]({NEXT}v1)", "**T**"])
@@ -252,6 +255,12 @@ def test_tag_lines_are_read_wherever_they_stand() -> None:
     _, entry = only(f"w\n{OCTO}\nT (Kim Lee)\n#a #b\n\n하나\n#c #a\n둘\n")
     assert entry.fields.tags == ("a", "b", "c")
     assert entry.fields.commentary == "하나\n둘"
+
+
+def test_a_tag_line_is_the_entrys_above_it() -> None:
+    for below in (f"{BLOG}\n", f"{BLOG}\n말\n", f"{BLOG}\nU (Ann Park)\n"):
+        first, second = read_digest(f"w\n{OCTO}\nT (Kim Lee)\n#a\n{below}").entries
+        assert (first.fields.tags, second.fields.tags) == (("a",), ())
 
 
 def test_an_own_link_is_the_callers_to_know() -> None:

@@ -94,7 +94,8 @@ def test_a_title_changes_and_keeps_its_link_and_emphasis(
 
 def test_a_linked_title_is_never_read_out_of_two() -> None:
     assert title_line.parse("[[a|b]] x [[c|d]]", 0, 17) is None
-    assert title_line.parse("", 0, 0) is None
+    for line in ("", "T (Kim Lee) x]", "T (Kim Lee)*", "[[n]]", "[[n|T]] x]", "1. [[n]]"):
+        assert title_line.parse(line, 0, len(line)) is None
 
 
 @pytest.mark.parametrize(

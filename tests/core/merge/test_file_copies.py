@@ -65,7 +65,8 @@ def test_copies_are_merged_one_after_the_other() -> None:
     other = RelPath("d/week (Conflicted copy).md")
     found = merged({WEEK: week("a"), COPY: week("a", "b"), other: week("a", "", "c")})
     assert found.texts[WEEK].count("https://") == 3 and found.before == {WEEK: week("a")}
-    assert {copy.path for copy in found.merged} == found.hidden.keys() == {COPY, other}
+    assert [copy.path for copy in found.merged] == [other, COPY], "in the order of their names"
+    assert found.hidden.keys() == {COPY, other}
 
 
 def test_a_copy_whose_words_stand_in_the_file_is_finished() -> None:
@@ -128,6 +129,10 @@ def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
     assert now in merged({now: week("a", "b", "c"), third: "words\n", COPY: copy}, rules).texts
     two = merged({now: week("a", "b", "c"), third: week("a", "b", "c"), COPY: copy}, rules)
     assert not two.texts and not two.hidden, "which of the two is not known"
+    there = RULES._replace(is_readers=lambda path: path in {now, WEEK})
+    assert not merged({now: week("a", "b", "c"), COPY: copy}, there).texts, "it comes back"
+    elsewhere = COPY.replace("d/", "x/")
+    assert not merged({now: week("a", "b", "c"), elsewhere: copy}, rules).texts, "no digest's copy"
 
 
 def test_a_copy_without_its_file_is_hidden_while_the_base_has_that() -> None:
@@ -248,6 +253,14 @@ def test_where_the_file_that_was_brought_lacks_nothing_it_stays(before: str) -> 
     assert not found.texts and not found.overwritten and not found.rows
 
 
+def test_the_histories_by_which_copies_were_merged_are_told() -> None:
+    one, two = ({BaseKey(Key(f"arxiv:2308.0000{n}"), "", "title"): History()} for n in (0, 1))
+    lost = Overwritten({WEEK: (week("a"), frozenset())}, frozenset(), one)
+    texts = {WEEK: week("a"), COPY: week("a", "b")}
+    rules = RULES._replace(histories_of=lambda _: two)
+    assert merge_copies(texts, rules, overwritten=lost).histories == one | two
+
+
 def test_a_text_that_cannot_be_merged_brings_nothing_back() -> None:
     for broken in ("\0", f"<<<<<<< a\n{week('b')}=======\n{week('c')}>>>>>>> d\n"):
         found = regained(week("a"), broken)
@@ -270,6 +283,14 @@ def test_copies_that_are_asked_about_stand_in_the_order_of_their_names() -> None
     copies = [f"d/week {number}.md" for number in range(2, 9)]
     found = merged(dict.fromkeys([WEEK, *reversed(copies)], week("a", "b", "c")))
     assert [copy.path for copy in found.unproven] == copies
+
+
+def test_a_name_that_may_be_a_copy_of_two_files_is_asked_about_once() -> None:
+    texts = dict.fromkeys([WEEK, "d/week 2.md", "d/week 2 (1).md"], week("a", "b", "c"))
+    assert [tuple(copy)[:2] for copy in merged(texts).unproven] == [
+        ("d/week 2 (1).md", "d/week 2.md"),
+        ("d/week 2.md", WEEK),
+    ]
 
 
 def test_only_the_histories_of_the_papers_of_copies_are_read() -> None:

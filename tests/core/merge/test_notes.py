@@ -18,6 +18,16 @@ def test_properties_are_merged_one_by_one() -> None:
     assert merged_note(NOTE, ours, theirs) == swap(want, "rating: 3", "rating: 5")
 
 
+def test_one_value_is_taken_from_the_side_that_changed_it() -> None:
+    """The other wrote the same value otherwise."""
+    for old, written, new in (
+        ("rating: 3 # of five", "rating: 3", "rating: 5 # of five"),
+        ("  - Ann Park\n", '  - "Ann Park"\n', "  - Ann B. Park\n"),
+    ):
+        ours, theirs = swap(NOTE, old, written), swap(NOTE, old, new)
+        assert merged_note(NOTE, ours, theirs) == merged_note(NOTE, theirs, ours) == theirs
+
+
 def test_a_list_that_one_side_has_whole_is_taken_from_it() -> None:
     ours = swap(NOTE, "  - alpha\n", "")
     theirs = swap(NOTE, "  - alpha\n  - llm", "  - llm\n  - new # why")
@@ -32,6 +42,14 @@ def test_properties_added_on_both_sides() -> None:
         NOTE, "up: [[Index]]", 'up: [[Index]]\nmentions:\n  - "[[A]]"\n  - "[[B]]"\nread: true'
     )
     assert merged_note(NOTE, ours, theirs) == want
+
+
+def test_properties_of_both_sides_stand_one_after_the_other_ours_first() -> None:
+    ours, theirs, both = (
+        swap(NOTE, "up: [[Index]]", f"up: [[Index]]{more}")
+        for more in ("\nb: 1", "\na: 2", "\nb: 1\na: 2")
+    )
+    assert merged_note(NOTE, ours, theirs) == both
 
 
 def test_two_single_values_stay_open_in_the_block() -> None:
@@ -82,6 +100,14 @@ def test_a_section_merges_by_sentence_and_the_readers_own_by_line() -> None:
     assert both == parts.Merged(
         swap(NOTE, "둘째 줄입니다.", "<<<<<<< ours\n갑.\n=======\n을.\n>>>>>>> theirs"), 1
     )
+
+
+def test_words_of_both_sides_stand_below_their_heading_as_ours_do() -> None:
+    ours, theirs = swap(NOTE, "첫 문장", "첫째 문장"), swap(NOTE, "둘째 줄", "두 번째 줄")
+    apart, tight = "## [[week 1]]\n\n", "## [[week 1]]\n"
+    both = swap(ours, "둘째 줄", "두 번째 줄")
+    assert merged_note(NOTE, ours, swap(theirs, apart, tight)) == both
+    assert merged_note(NOTE, swap(ours, apart, tight), theirs) == swap(both, apart, tight)
 
 
 def test_a_removed_section_and_an_edited_one() -> None:

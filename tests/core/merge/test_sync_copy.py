@@ -317,6 +317,15 @@ def test_one_value_is_taken_from_the_side_that_changed_it_since_it_was_seen() ->
         assert note_merged(file, copy) == CopyMerge(changed)
 
 
+def test_parts_of_a_note_stand_as_they_do_in_the_file() -> None:
+    more = NOTE.replace("## My notes", "## [[week 9]]\n\nWords.\n\n## My notes")
+    section = more[more.index("## [[week 9]]") : more.index("## My notes")]
+    copy = more.replace(section, "").replace("## [[2023", f"{section}## [[2023", 1)
+    copy = copy.replace("rating: 3\n", "").replace("title:", "rating: 3\ntitle:", 1)
+    copy = copy.replace("  - llm\n", "  - llm\n  - new\n")
+    assert note_merged(more, copy).text == more.replace("  - llm\n", "  - llm\n  - new\n")
+
+
 def test_what_both_have_more_stands_one_after_the_other_the_files_first() -> None:
     file, copy, both = (
         NOTE.replace("rating: 3\n", f"rating: 3\n{more}")
@@ -428,6 +437,11 @@ def test_tags_are_seen_as_sets_and_without_regard_to_case() -> None:
         "authors", ("a", "b"), ("b", "a")
     )
     assert is_earlier("tags", tags, ("LLM",)) and not is_earlier("tags", tags, ("llm", "RL"))
+    titles = history(("One", "delivered"), ("Two", "typed"), ("Three", "typed"))
+    assert [is_earlier("title", titles, each) for each in ("One", "Two", "Three", "Four")] == [
+        *(True, True, False, False)
+    ]
+    assert not is_earlier("title", History(), "One")
     assert lacks("tags", ("a",), ("A", "b")) and not lacks("tags", ("a", "b"), ("A",))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from vault_sync.core.model.values import (
+    STANDARD_NAMES,
     Fields,
+    PropertyNames,
     folder_of,
     is_markdown,
     is_visible,
@@ -52,3 +54,23 @@ def test_what_begins_with_a_dot_is_not_visible(path: str) -> None:
 def test_markdown_is_known_by_its_ending_in_any_case() -> None:
     assert is_markdown("a.md") and is_markdown("a.MD")
     assert not is_markdown("a.markdown") and not is_markdown("md")
+
+
+def test_a_property_is_read_under_all_its_names_and_written_under_the_vaults_own() -> None:
+    names = PropertyNames(
+        own=(("authors", "Author"), ("tags", "")), former=(("authors", "by"), ("url", "Link"))
+    )
+    for name, written, spellings in (
+        ("authors", "Author", ("Author", "authors", "by")),
+        ("url", "url", ("url", "Link")),
+        ("tags", "tags", ()),
+        ("title", "title", ("title",)),
+    ):
+        assert names.written(name) == written and names.spellings(name) == spellings
+        assert STANDARD_NAMES.spellings(name) == (name,)
+        assert names.is_off(name) == (name == "tags")
+    for there, ours in (
+        *(("author", "authors"), ("BY", "authors"), ("authors", "authors"), ("link", "url")),
+        *(("tags", ""), ("Tags", "Tags"), ("mine", "mine"), ("", "")),
+    ):
+        assert names.ours(there) == ours and STANDARD_NAMES.ours(there) == there

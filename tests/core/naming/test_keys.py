@@ -98,7 +98,11 @@ KEYS = {
     "https://example.com/p?id=3&lang=ko": "url:example.com/p?id=3&lang=ko",
     "https://twitter.com/a/status/1?s=20": "url:twitter.com/a/status/1",
     "https://example.com/p?s=20": "url:example.com/p?s=20",
+    "https://x.com/a/status/1?t=x&s=20&u=1": "url:x.com/a/status/1?u=1",
+    "https://twitter.com/a?t=x": "url:twitter.com/a",
     "https://youtu.be/x?si=y": "url:youtu.be/x",
+    "https://youtu.be/x?feature=y&s=1": "url:youtu.be/x?s=1",
+    "https://youtube.com/watch?v=x&si=y&feature=z": "url:youtube.com/watch?v=x",
     "https://ko.wikipedia.org/wiki/한국": "url:ko.wikipedia.org/wiki/%ED%95%9C%EA%B5%AD",
     "https://ko.wikipedia.org/wiki/%ed%95%9c%EA%B5%AD": (
         "url:ko.wikipedia.org/wiki/%ED%95%9C%EA%B5%AD"
@@ -108,6 +112,7 @@ KEYS = {
     "https://notarxiv.org/abs/2308.07037": "url:notarxiv.org/abs/2308.07037",
     "https://arxiv.org/abs/2308.070371": "url:arxiv.org/abs/2308.070371",
     "https://a.b/\udcff": "url:a.b/%FF",
+    "https://a.b/!~'한": "url:a.b/!~'%ED%95%9C",
     "ftp://a.b/c": "url:a.b/c",
     "http://[::1]/x": "url:[::1]/x",
 }

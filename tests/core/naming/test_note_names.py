@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 
 import pytest
@@ -126,6 +127,14 @@ def test_patterns(pattern: str, with_day: str, without: str) -> None:
 
 def test_an_id_that_is_not_there_leaves_the_pattern_too() -> None:
     blog = Key("url:example.com/x")
+    for pattern in (
+        "{published} - {arxiv} - {short_title}",
+        "({arxiv})_{short_title}",
+        "{short_title}, {arxiv}",
+        "{short_title} – ({published:%Y})",
+    ):
+        assert named("A", pattern=pattern, key=blog) == "A"
+    assert named("A", pattern="{short_title} {key}", key=blog).startswith("A example.com-x-")
     assert named("A", pattern="{short_title} ({arxiv})", key=blog) == "A"
     assert named("A", pattern="{arxiv} {short_title}", key=blog) == "A"
 
@@ -140,6 +149,9 @@ def test_a_long_title_is_cut_and_the_id_of_the_pattern_is_not() -> None:
     assert long.endswith("가 2308.07124")
     assert 195 <= len(f"{long}.md".encode()) <= 200
     assert named("x" * 300) == "x" * 197
+    both = named("x" * 300, pattern="{short_title} - {title}")
+    assert both == f"{'x' * 97} - {'x' * 97}"
+    assert named("x" * 197) == "x" * 197 and named("", pattern="{key}" + "y" * 300)[-1] == "y"
 
 
 def test_with_id() -> None:
@@ -218,17 +230,56 @@ def test_an_unsound_pattern(pattern: str, word: str) -> None:
     assert word in (names.pattern_error(pattern) or "")
 
 
-@pytest.mark.parametrize("pattern", ["papers", "", "a/b c/{published:%Y}", "연구/논문"])
+@pytest.mark.parametrize("pattern", ["papers", "", "/", "/a/b c/{published:%Y}/", "연구/논문"])
 def test_a_sound_folder(pattern: str) -> None:
     assert names.folder_error(pattern) is None
 
 
 @pytest.mark.parametrize(
-    "pattern",
-    [".trash/x", "a/../b", "a//b", "a:b", "a\\b", "con", "{title}", "{published:%B}", "a ", "x[1]"],
+    ("pattern", "words"),
+    [
+        (".trash/x", "hidden"),
+        ("a/../b", "hidden"),
+        ("a//b", "'' is no folder name"),
+        ("a/ /b", "no folder name"),
+        ("a ", "no folder name"),
+        ("a/b./c", "'b.' is no folder name"),
+        ("a:b", "':' cannot be in a folder's name"),
+        ("a\\b", "cannot be in a folder's name"),
+        ("{published:%Y:%m}", "':' cannot be in a folder's name"),
+        ("x[1]", "'[' breaks a link"),
+        ("con", "'con' is reserved"),
+        ("a/NUL.x/b", "'NUL.x' is reserved"),
+        ("{title}", "{title} is no field; there are {published}"),
+        ("{published:%B}", "%B is no part of a day here; there are %Y %y %m %d %j %G %V"),
+        ("{published", "stands alone"),
+    ],
 )
-def test_an_unsound_folder(pattern: str) -> None:
-    assert names.folder_error(pattern)
+def test_an_unsound_folder(pattern: str, words: str) -> None:
+    assert words in (names.folder_error(pattern) or "")
+
+
+def test_a_pattern_that_names_every_note_alike_is_told_what_there_is() -> None:
+    assert names.pattern_error("notes {published}") == (
+        "has none of {short_title}, {title}, {arxiv} and {key}: every note would be named alike"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [
+        ("arxiv:cs/0703041", "cs-0703041"),
+        ("arxiv:" + "x" * 32, "x" * 32),
+        ("arxiv:" + "x" * 33, "x" * 32 + "-HASH"),
+        ("doi:10.1000/x", "10.1000-x-HASH"),
+        ("url:" + "a" * 31 + ".org", "a" * 31 + "-HASH"),
+        ("url:_.a_b.-", "a_b-HASH"),
+        ("url:한글", "HASH"),
+    ],
+)
+def test_a_key_as_part_of_a_name(key: str, label: str) -> None:
+    found = names.label(Key(key))
+    assert re.fullmatch(label.replace("HASH", "[0-9a-f]{8}"), found)
 
 
 def test_fold_makes_spellings_of_one_name_equal() -> None:

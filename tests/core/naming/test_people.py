@@ -109,6 +109,7 @@ def test_one_person_with_a_comma() -> None:
 
 
 def test_what_a_form_cannot_hold() -> None:
+    assert written_like(("[[Bo Lee]]", "[[Al Kay]]"), ("Bo Lee [MIT]", "Al Kay")) is None
     assert written_like(("Ada Lovelace, Alan Turing",), ("Ada Lovelace", "Turing, Inc.")) is None
 
 
@@ -268,6 +269,7 @@ def test_the_form_of_a_list_is_written_as_it_stands() -> None:
         assert written_like(form, three) == (written,)
     assert written_like(("Ann Bee, Ada Lovelace and Alan Turing",), TWO[:1]) == TWO[:1]
     assert written_like((), TWO) == TWO
+    assert written_like(("Ada Lovelace", " ", "Alan Turing"), three) == three
     # One link of two is no list of links.
     assert written_like(("[[Ada Lovelace]]", "Bo Lee"), TWO) == ("[[Ada Lovelace]]", "Alan Turing")
     assert written_like(("Ada Lovelace",), ("de la Cruz Ana",), as_list=True) == ("de la Cruz Ana",)

@@ -62,6 +62,10 @@ def test_digests_named_by_a_day_go_on_with_its_weekday() -> None:
     assert sundays.weekday == SUNDAY
     assert week_name(sundays, date(2023, 8, 19)) == "2023-08-13"
     assert week_name(sundays, date(2023, 8, 20)) == "2023-08-20"
+    # In whatever order they are found.
+    assert naming_of("230818", "230804", "230811") == fridays
+    # Of two weekdays that are named alike often it is the latest.
+    assert naming_of("230804", "230814").weekday == MONDAY
     # One that was late does not change the day.
     assert naming_of("230731", "230808", "230814").weekday == MONDAY
 
@@ -123,6 +127,9 @@ def test_named_weeks_show_how_they_are_counted(
         (("2023-08-14", "2023-08-22"), ["first-monday"]),
         # A paper of the 18th fits two rules; the third would have been read a week late.
         (("2023-08-14", "2023-08-18"), ["thursday", "rows"]),
+        (("2023-08-14", "2023-08-15"), ["thursday", "rows"]),
+        # From the 13th it is a whole week to the end of one of the two.
+        (("2023-08-13",), ["rows"]),
     ],
 )
 def test_the_papers_days_show_how_the_weeks_are_counted(
@@ -174,12 +181,28 @@ def test_a_folder_of_months_follows_the_months() -> None:
     assert week_learning.week_path(learnt, learnt.naming, date(2025, 1, 1)) == "d/2024/12/241230.md"
 
 
+def test_a_folder_of_a_year_and_its_month_follows_both_and_other_numbers_are_names() -> None:
+    for folders, new_year in (
+        (("d/2023-08", "d/2023-09"), "d/2024-12"),
+        (("d/2023/08", "d/2023/08"), "d/2023/08"),
+        (("d/08", "d/09"), "d/09"),
+        (("1823/08", "1823/09"), "1823/09"),
+    ):
+        there = [RelPath(f"{folders[0]}/230814.md"), RelPath(f"{folders[1]}/230904.md")]
+        learnt = learn(there, {})
+        assert learnt.naming is not None
+        found = week_learning.week_path(learnt, learnt.naming, date(2025, 1, 1))
+        assert found == f"{new_year}/241230.md"
+
+
 def test_a_weeks_digest_is_found_wherever_it_lies() -> None:
     naming = WeekNaming("%y%m%d")
     there = [RelPath("a/230814.md"), RelPath("b/230823.md"), RelPath("b/other.md")]
     assert week_learning.digest_of(naming, there, date(2023, 8, 20)) == "a/230814.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 21)) == "b/230823.md"
     assert week_learning.digest_of(naming, there, date(2023, 8, 28)) is None
+    both = [RelPath("c/230814.md"), RelPath("d/230814.md"), RelPath("b/230814.md")]
+    assert week_learning.digest_of(naming, both, date(2023, 8, 20)) == "d/230814.md"
     assert week_learning.newest_first(naming, there) == [
         (date(2023, 8, 23), "b/230823.md"),
         (date(2023, 8, 14), "a/230814.md"),

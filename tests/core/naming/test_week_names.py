@@ -36,6 +36,28 @@ def test_iso_weeks_have_the_year_of_their_thursday(day: str, name: str) -> None:
     assert week_name(WeekNaming("%G-W%V"), date.fromisoformat(day)) == name
 
 
+def test_a_week_is_named_by_its_monday_and_its_months_by_thursdays_unless_it_is_said() -> None:
+    assert week_name(WeekNaming("%Y-%m-%d"), date(2023, 8, 20)) == "2023-08-14"
+    assert week_name(WeekNaming(KOREAN), date(2023, 8, 20)) == "2023년 8월 3주차"
+
+
+@pytest.mark.parametrize(
+    ("form", "rule", "weekday", "first", "last"),
+    [
+        ("%G-W%V", "rows", 6, "2023-08-14", "2023-08-20"),
+        ("%Y-%m-%d", "rows", 4, "2023-08-14", "2023-08-20"),
+        ("%Y-%m-%d", "thursday", 6, "2023-08-20", "2023-08-26"),
+        (KOREAN, "thursday", 6, "2023-08-14", "2023-08-20"),
+        (KOREAN, "rows", 0, "2023-08-20", "2023-08-26"),
+    ],
+)
+def test_the_days_of_a_week_begin_with_its_sunday_or_its_monday(
+    form: str, rule: MonthWeekRule, weekday: int, first: str, last: str
+) -> None:
+    found = week_names.days_of(WeekNaming(form, rule, weekday), date(2023, 8, 20))
+    assert found == (date.fromisoformat(first), date.fromisoformat(last))
+
+
 def test_a_name_in_jamo_is_the_same_name() -> None:
     naming = naming_of(unicodedata.normalize("NFD", "2023년 8월 3주차"))
     assert naming.form == KOREAN

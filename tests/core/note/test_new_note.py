@@ -63,5 +63,7 @@ def test_words_below_the_section_never_become_the_digests() -> None:
 
 
 def test_a_template_whose_properties_cannot_be_read_is_refused() -> None:
-    with pytest.raises(Unwritable):
-        made("---\na: [\n---\n")
+    with pytest.raises(Unwritable) as refused:
+        made("---\na: 1\nb: [\n---\n")
+    assert refused.value.line == 3 and refused.value.message.startswith("the properties are not")
+    assert "by hand" not in refused.value.message

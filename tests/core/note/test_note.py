@@ -9,6 +9,7 @@ from vault_sync.core.model.values import Facts, Fields, Key
 from vault_sync.core.note import new_note
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.property_table import fact_properties
+from vault_sync.core.text.spans import Span
 
 TEXT = """---
 title: T
@@ -269,6 +270,13 @@ def test_words_come_and_go_between_headings(text: str, said: str, after: str) ->
     if crlf(text) != text:
         made = note_lens.edit(crlf_note, changes={}, commentaries=[(crlf_note.sections[0], said)])
         assert made == crlf(after)
+
+
+@pytest.mark.parametrize("body", ["", "\n", "\n \n\t\n", "\n\n# U\n"])
+def test_a_section_without_words_has_its_place_below_the_heading(body: str) -> None:
+    (section,) = note_lens.read(f"\n## [[w]]\n{body}").sections
+    assert section.words == Span(len("\n## [[w]]\n"), len("\n## [[w]]\n"))
+    assert (section.commentary, section.line, section.commentary_line) == ("", 2, 3)
 
 
 def test_a_section_is_pointed_at_another_digest() -> None:

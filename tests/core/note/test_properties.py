@@ -154,6 +154,28 @@ def test_edits(
     assert edit(read(text), changes) == []
 
 
+@pytest.mark.parametrize(
+    ("there", "new", "after"),
+    [
+        ("title url", "authors", "title authors url"),
+        ("title digests", "published", "title published digests"),
+        ("title mine url", "authors", "title mine url authors"),
+        ("mine url title", "authors", "mine url title authors"),
+        ("title aliases", "authors", "title aliases authors"),
+        ("url tags", "authors", "url tags authors"),
+        ("title url", "mine", "title url mine"),
+        ("title", "authors", "title authors"),
+        ("title authors", "title", "title authors"),
+    ],
+)
+def test_a_new_property_stands_between_its_neighbours_or_last(
+    there: str, new: str, after: str
+) -> None:
+    text = edited(note(*(f"{name}: x" for name in there.split())), **{new: "y"})
+    assert list(read(text).values) == after.split()
+    assert read(text).scalar(new) == "y"
+
+
 def test_the_last_property_takes_the_block_along() -> None:
     assert edited(note("a: x"), a=None) == "body\n"
     assert edited("\ufeff---\r\na:\r\n  - x\r\n---\r\nb", a=None) == "\ufeffb"

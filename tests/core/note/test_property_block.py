@@ -52,6 +52,8 @@ BROKEN = [
     ("a: 1\nb: c\rd", 3),
     ('a: 1\nb: "c\rd"', 3),
     ("a: {b: 1, b: 2}", 2),
+    ("x: 1\na: &x {b: 1, b: 2}", 3),
+    ("a: !t {{title}}", 2),
     ("&x a: 1", 2),
     ("a: &x 1\n*x : 2", 2),
     ("a: 'x", 2),
@@ -85,6 +87,20 @@ def test_is_broken_and_left_alone(content: str, line: int) -> None:
             edit(found, change)
         assert refused.value.line == line
     assert edit(found, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('{"a": 1}', "the properties are written as JSON"),
+        ("- a", "the properties are no list of `name: value`"),
+        ("a: 1\na: 2", "the property 'a' stands there twice"),
+        ("&x a: 1", "a property's name is not a plain text"),
+    ],
+)
+def test_why_it_is_broken(content: str, words: str) -> None:
+    broken = read(note(content)).broken
+    assert broken is not None and broken[1] == words
 
 
 # ---- what is read
@@ -248,4 +264,6 @@ def test_the_comments_of_a_block_and_nothing_that_looks_like_one() -> None:
     names = ("one", "two", "three", "four", "five", "six")
     assert remarks(read(REMARKS)) == tuple(f"# {name}" for name in names)
     assert remarks(read(REMARKS.replace("\n", "\r\n"))) == remarks(read(REMARKS))
+    assert remarks(read("---\na:\n  -\n# x \nb:\n  -\n# y\n---\n")) == ("# x", "# y")
+    assert remarks(read("---\na: [x#y, z] # x\n#y\nb: c#d\n---\n")) == ("# x", "#y")
     assert remarks(read("# A heading\n")) == remarks(read("---\na: 1\n---\n# x\n")) == ()

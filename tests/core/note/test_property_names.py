@@ -157,6 +157,8 @@ def test_a_name_that_collides_is_not_proposed() -> None:
     (both,) = own_names(notes(*["creator: A\nlink: https://x.org"] * 3)[:3])[:1]
     assert (both.ours, both.own, both.notes) == ("authors", "creator", 3)
     assert proposed(*["Publication: V\npublication: W"] * 3) == {"journal": "Publication"}
+    # What the configuration would refuse.
+    assert proposed(*["' author': A\nvenue: V"] * 3) == {"journal": "venue"}
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,9 @@ def test_known(text: str) -> None:
         (f"see {URL_A} and [that]({URL_B}).", {A, B}),
         ("arXiv:2301.00001v2, and arxiv: 2301.00002.", {A, B}),
         ("2301.00001 stands alone", set()),
+        ("Paper: 2301.00001", {A}),
+        ("see [x](arxiv.org/abs/2301.00001) there", {A}),
+        ("see 10.1000/one., doi 10.1000/two!", {"doi:10.1000/one", "doi:10.1000/two"}),
         ("https://example.org/arxiv:2301.00001", set()),
         ("https://example.org/", set()),
     ],
@@ -297,6 +300,8 @@ def test_a_bibtex_entry_names_the_paper_and_its_title() -> None:
         (f"# [T]({URL_A})\n\nDOI: 10.1000/x\n", (A,)),
         (f"[T]({URL_A})\nDOI: 10.1000/x\n", ("doi:10.1000/x",)),
         (f"# T\nDOI: 10.1000/x\n[T]({URL_A})\n", ("doi:10.1000/x",)),
+        (f"# T\n[paper]({URL_A}), [pdf](https://doi.org/10.1000/x)\n", ()),
+        (f"# T\n[paper]({URL_A}), [pdf]({URL_A}v2)\n", (A,)),
         # Two of one kind are two papers'.
         ("# T\n\narXiv: 2301.00001\narXiv: 2301.00002\n", ()),
         ("# T\n\nDOI: 10.1000/x\nDOI: 10.1000/y\n", ()),
@@ -386,6 +391,9 @@ def test_the_vaults_own_address_may_be_any_page_whatever_its_name() -> None:
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n- URL: {URL_B}\n", ("url:x.org/a",), None),
         (block(f"url: {PAGE}") + f"- URL: {URL_A}\n", ("url:x.org/a", A), None),
         (block(f"url: {PAGE}") + f"see {URL_A}\n", ("url:x.org/a",), A),
+        # A paper of its own stays alone.
+        (block(f"url: {URL_A}") + "- DOI: 10.1000/x\n", (A,), None),
+        (block(f"url: {URL_A}") + f"see {URL_B}\n", (A,), None),
         (f"---\na: 1\n---\n\n\n{URL_A}\n", (A,), None),
         (f"```\ncode\n```\n\n{URL_A}\nT (Ada Lovelace)\n", (A,), None),
         ("\n \n", (), None),

@@ -32,6 +32,14 @@ def test_bombs_are_broken_and_cheap(content: str, said: str) -> None:
     assert time.process_time() - start < 10
 
 
+def test_aliases_of_aliases_are_looked_at_once() -> None:
+    lines = [f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]" for n in range(15)]
+    assert read(note("a0: &a0 [x]", *lines)).broken is None
+    deep = [f"a{n + 1}: &a{n + 1} [*a{n}]" for n in range(25)]
+    broken = read(note("a0: &a0 [x]", *deep)).broken
+    assert broken is not None and broken[0] == 21 and "more than 20 deep" in broken[1]
+
+
 @pytest.mark.parametrize("more", ["", "\n".join(f"k{n}: []" for n in range(300))])
 @pytest.mark.parametrize(("opened", "closed"), ["[]", ("{a: ", "}"), ("[{a: ", "}]")])
 def test_what_is_twenty_deep_is_read(opened: str, closed: str, more: str) -> None:

@@ -9,6 +9,7 @@ from vault_sync.core.sources.answers import Feed
 
 
 def test_a_paper_of_the_anthology() -> None:
+    assert anthology.address("https://a.org", ["N19-1423"]) == "https://a.org/N19-1423.xml"
     assert of(anthology.read(MODS.encode(), ["N19-1423"])) == Facts(
         year="2019",
         title="BERT: Pre-training of Deep Bidirectional Transformers",

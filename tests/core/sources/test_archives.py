@@ -38,6 +38,12 @@ def test_no_json_does_harm(value: object, kind: str) -> None:
         assert all(facts.title for facts in feed.facts.values())
 
 
+def test_by_which_statuses_an_archive_says_that_it_lacks_a_paper() -> None:
+    absent = {each.kind: each.absent for each in ARCHIVES}
+    gone = {404, 410}
+    assert absent == {"arxiv": set(), "doi": gone, "openreview": gone | {400}, "acl": gone}
+
+
 @pytest.mark.parametrize(
     ("name", "archive", "one"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import tracemalloc
+from itertools import product
+from string import ascii_lowercase
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
@@ -232,8 +234,15 @@ def test_lengths_are_bounded() -> None:
 @pytest.mark.parametrize("more", [0, 1])
 def test_what_is_as_long_as_it_may_be_is_read_whole(more: int) -> None:
     """One more of each is left out, or the feed is none."""
-    facts = atom.read(feed(entry("2308.07124", title="x" * (2_000 + more)))).facts
-    assert facts["2308.07124"].title == "x" * 2_000
+    words = "x" * (2_000 + more)
+    (paper,) = atom.read(
+        feed(entry("2308.07124", title=words, author=words).replace('"cs.AI"', f'"{words}"'))
+    ).facts.values()
+    assert paper.title == paper.authors[0] == paper.categories[1] == "x" * 2_000
+    names = ["".join(pair) for pair in product(ascii_lowercase, repeat=2)][: 100 + more]
+    terms = "".join(f'<category term="{name}"/>' for name in names)
+    own = entry("2308.07124", more=terms).partition("    <link")[0] + "</entry>"
+    assert atom.read(feed(own)).facts["2308.07124"].categories == tuple(names[:100])
     errors = atom.read(feed(*(ERROR.format(id=n) for n in range(20 + more)))).errors
     assert errors == tuple(f"incorrect id format for {n}" for n in range(20))
     nested = FEED + b"<a>" * (19 + more) + b"</a>" * (19 + more) + b"</feed>"

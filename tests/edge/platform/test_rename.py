@@ -236,4 +236,6 @@ def test_each_way_is_tried_by_itself(
     volume = prove(opened)
     os.close(opened)
     assert (volume.exchanges, volume.no_replace) == ("exchange" in has, "move" in has)
+    assert volume.links == (has != {"exchange", "move"}), "links where one of the two is missing"
+    assert volume.safe
     assert not any(tmp_path.iterdir())

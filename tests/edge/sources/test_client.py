@@ -111,7 +111,8 @@ def test_another_programs_turn_is_waited_for_no_longer_than_a_pass_may(tmp_path:
         cache.take_turn(db, connection.host, 100.0, lease=9.0, nonsense=99.0)
         with pytest.raises(client.GivenUp) as caught, client._turn(connection):
             pass
-    assert "the time that a pass waits for it is over" in caught.value.problem.message
+    assert "the time that a pass waits for it is over" in str(caught.value)
+    assert str(caught.value) == caught.value.problem.message
 
 
 def test_a_wait_is_told_in_minutes_and_at_least_as_one(tmp_path: Path) -> None:

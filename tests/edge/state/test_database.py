@@ -202,6 +202,50 @@ def test_a_state_that_cannot_be_written_says_so_and_is_what_it_was(world: World)
     assert world.state().rows() == {A: '"one"'}
 
 
+def test_a_state_that_cannot_be_opened_for_writing_is_read_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(world, say('"one"'))
+    state = world.state()
+
+    def fail(_: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with state.lock(0):
+        with monkeypatch.context() as planted:
+            planted.setattr("vault_sync.edge.state.database._set_modes", fail)
+            with pytest.raises(StateError, match="could not be written"):
+                state.keep([say('"two"')])
+        assert state.rows() == {A: '"one"'}
+        state.keep([say('"three"')])
+        assert state.rows() == {A: '"three"'}
+
+
+def test_reading_with_the_lock_makes_no_file_of_sqlites(world: World) -> None:
+    keep(world, say('"one"'))
+    with (state := world.state()).lock(0):
+        assert state.rows() == {A: '"one"'}
+        names = {path.name for path in state.directory.iterdir()}
+    assert names == {"lock", "state.sqlite"}
+
+
+def test_a_log_is_one_if_anything_stands_in_it(world: World) -> None:
+    """An empty one is left by whoever reads without the lock."""
+    keep(world, say('"one"'))
+    log = database(world).with_name("state.sqlite-wal")
+    before = world.state().stamp()
+    log.touch()
+    assert world.state().stamp() == before is not None
+    with (state := world.state()).lock(0):
+        assert state.rows() == {A: '"one"'}
+        assert not log.with_name("state.sqlite-shm").exists()
+    log.write_bytes(b"x")
+    assert world.state().stamp() is None
+    log.unlink()
+    database(world).unlink()
+    assert world.state().stamp() is None
+
+
 def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> None:
     world.put("a.md", "old")
     state = world.state()

@@ -9,6 +9,7 @@ from tests.support.passes import a_pass
 from tests.support.written_world import P, World
 from vault_sync.core.model.plan import Write
 from vault_sync.edge.platform import current
+from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import file_of, name_of, note_lost_entries, save, take
 from vault_sync.edge.state.pass_log import records as log
 
@@ -36,6 +37,35 @@ def test_what_is_saved_is_taken_and_for_its_owner_alone(tmp_path: Path, count: i
     assert [take(folder, name) for name in names] == TEXTS[:count]
     assert {file_of(folder, name).stat().st_mode & 0o777 for name in names} == {0o600}
     assert save(folder, TEXTS[:count], count) == names, "saved again it is the same"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("count", [1, 12])
+def test_what_is_saved_is_on_the_disk_with_each_new_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, whole: bool
+) -> None:
+    """Many at once by one call for all of the disk, where the system has that."""
+    folder = tmp_path / "saved"
+    synced: list[Path] = []
+    monkeypatch.setattr(pass_log, "sync_path", synced.append)
+    monkeypatch.setattr(
+        pass_log, "sync_file", lambda file: synced.append(Path(f"/proc/self/fd/{file}").readlink())
+    )
+
+    def sync_everything(at: int) -> bool:
+        if whole:
+            synced.extend([*folder.rglob("*"), folder, tmp_path])
+        return whole
+
+    monkeypatch.setattr(pass_log, "sync_everything", sync_everything)
+    save(folder, TEXTS[:count], count)
+    made = {tmp_path, folder, *folder.rglob("*")}
+    assert set(synced) == made
+    assert whole or len(synced) == len(made), "each once"
+    synced.clear()
+    save(folder, TEXTS[:1], 1)
+    file = file_of(folder, name_of(TEXTS[0]))
+    assert {file, file.parent} <= set(synced)
 
 
 @pytest.mark.parametrize("torn", [b"", b"tex", b"text 0 and more"])

@@ -53,6 +53,7 @@ class Watch:
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.root, self.mailbox, self.slept = root, Played(), 0.0
+        self.drift = lambda: self.slept
         (root / "papers").mkdir(parents=True)
         monkeypatch.setattr(time, "monotonic", lambda: self.mailbox.now)
 
@@ -60,7 +61,7 @@ class Watch:
         """Return the batches of so many seconds, each with the time since the start."""
         self.mailbox.at(until, self.mailbox.stop)
         coming = batches.change_batches(
-            self.root, timing, self.mailbox, polling=True, drift=lambda: self.slept
+            self.root, timing, self.mailbox, polling=True, drift=self.drift
         )
         return [(round(self.mailbox.now - 1000.0, 6), batch) for batch in coming]
 
@@ -102,6 +103,60 @@ def test_a_sweep_and_events_make_one_batch(watch: Watch) -> None:
     assert (at, batch.swept, batch.touched) == (100.5, True, {A: 1099.5})
 
 
+def test_a_sweep_looks_back_as_far_as_it_is_told_to(watch: Watch) -> None:
+    """By the wall clock; what an event told of has the time of its event."""
+    now = time.time()
+    for name, age in (("a", 50.0), ("b", 500.0), ("c", 5_000.0), ("d", -50.0)):
+        (watch.root / "papers" / f"{name}.md").write_text("x")
+        os.utime(watch.root / "papers" / f"{name}.md", (now - age, now - age))
+    watch.mailbox.at(99.0, watch.write)
+    first, second = watch.batches(RARE._replace(sweep=99.5, recent=1_000.0), 110.0)
+    names = {f"papers/{name}.md" for name in "abd"}
+    assert first[1].touched.keys() == names == second[1].touched.keys() == second[1].paths
+    assert first[1].touched[A] == pytest.approx(1000.0 - 50.0, abs=9.0)
+    assert first[1].touched[RelPath("papers/d.md")] == 1000.0, "ahead of this clock is now"
+    assert second[1].touched[A] == 1099.0
+
+
+def test_what_lies_elsewhere_is_hidden_or_is_no_note_brings_no_batch(watch: Watch) -> None:
+    for path in (".git/a.md", "papers/.a.md", "a.png", "../b.md", "papers/vault-sync.toml"):
+        watch.mailbox.at(10.0, partial(watch.write, path))
+    watch.mailbox.at(20.0, partial(watch.write, "vault-sync.toml"))
+    watch.mailbox.at(30.0, partial(watch.write, "B.MD"))
+    found = watch.batches(RARE, 60.0)
+    assert [(at, *batch.paths) for at, batch in found[1:]] == [
+        (21.0, "vault-sync.toml"),
+        (31.0, "B.MD"),
+    ]
+
+
+@pytest.mark.parametrize(("folder", "looks"), [("papers", True), ("papers/2023", False)])
+def test_a_folder_that_changed_is_looked_through(watch: Watch, folder: str, looks: bool) -> None:
+    """A top folder is listened to at once, and not at the next tick."""
+    ticks = list[float]()
+
+    def drift() -> float:
+        ticks.append(watch.mailbox.now - 1000.0)
+        return 0.0
+
+    watch.drift = drift
+    path = str(watch.root / folder)
+    watch.mailbox.at(10.0, lambda: watch.mailbox.put("folder", path))
+    assert watch.whys(RARE, 60.0) == [START, (11.0, "a folder changed")]
+    assert (10.0 in ticks) == looks
+
+
+def test_watches_that_are_refused_are_made_up_for_until_the_next_sweep(watch: Watch) -> None:
+    """Then they are asked for again; where files are looked at anyway, nothing changes."""
+    watch.mailbox.at(10.0, lambda: watch.mailbox.put("refused", str(watch.root)))
+    watch.mailbox.at(20.0, watch.write)
+    found = watch.batches(RARE._replace(sweep=100.0), 150.0)
+    assert [[problem.code for problem in batch.problems] for _, batch in found] == [
+        *([], ["watch-limit"], []),
+    ]
+    assert [problem.level for problem in found[1][1].problems] == ["notice"]
+
+
 def test_what_was_asked_for_comes_at_its_time_and_once(watch: Watch) -> None:
     watch.mailbox.ring(1030.0)
     watch.mailbox.ring(1020.0)
@@ -137,6 +192,15 @@ def test_files_are_looked_at_at_each_interval(watch: Watch) -> None:
     found = watch.batches(RARE._replace(poll=2.0), 30.0)
     assert [at for at, _ in found[1:]] == [5.0, 9.0]
     assert [batch.touched for _, batch in found[1:]] == [{A: 1004.0}, {A: 1008.0}]
+
+
+def test_at_the_start_no_file_has_changed_only_by_being_there(watch: Watch) -> None:
+    """Else every file would be guarded for a while wherever files are looked at."""
+    for path in ("a.md", A):
+        (watch.root / path).write_text("x")
+        os.utime(watch.root / path, (0, 0))
+    (_, first), *more = watch.batches(RARE._replace(poll=2.0), 30.0)
+    assert (first.why, first.touched, first.paths) == ("start", {}, frozenset()) and not more
 
 
 @pytest.mark.parametrize(("took", "every", "due"), [(1.0, 2.0, 121.0), (1.0, 50.0, 151.0)])

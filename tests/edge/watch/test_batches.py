@@ -33,7 +33,7 @@ from watchdog.utils.delayed_queue import DelayedQueue
 
 def test_the_first_moment_comes_at_once_and_sweeps(tmp_path: Path) -> None:
     watching = watch_over(tmp_path, WatchTiming(settle=20.0))
-    assert watching.first.swept
+    assert watching.first.swept and not watching.first.bulk
     assert watching.first.why == "start"
     assert watching.first.problems == ()
     watching.coming.close()
@@ -46,6 +46,7 @@ def test_noise_brings_no_moment(watching: Watching) -> None:
         (root / folder).mkdir()
         (root / folder / "x.md").write_text("x")
     (root / "papers" / "picture.png").write_bytes(b"x")
+    (root / "papers" / "picture.png").unlink()
     (root / "papers" / ".x.md.swp").write_text("x")
     (root / ".OBSIDIANTEST").write_text("x")
     (root / "papers" / "a.md.tmp").write_text("x")
@@ -391,8 +392,10 @@ def test_a_checkout_brings_a_sweep(repository: Path) -> None:
     next(coming)
     git(repository, "checkout", "-q", "HEAD~1")
     batch = next(coming)
-    assert batch.swept
+    assert batch.swept and batch.bulk, "nobody typed that"
     assert batch.why == "git's HEAD moved"
+    (repository / "a.md").write_text("typed\n")
+    assert not next(coming).bulk
     coming.close()
 
 

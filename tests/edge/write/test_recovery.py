@@ -38,6 +38,33 @@ def test_a_late_write_into_a_displaced_file_is_saved_and_told(world: World) -> N
     assert world.recover() == [], "told once"
 
 
+def test_late_writes_are_told_in_the_sequence_of_the_pass_and_empty_ones_are_none(
+    world: World,
+) -> None:
+    paths = [P(f"{name}.md") for name in "edcba"]
+    for path in paths:
+        world.put(path, "old")
+    world.apply(*(Write(path, "old", "new", "") for path in paths))
+    displaced = sorted((world.vault / ".vault-sync" / "tmp").iterdir())
+    for number, file in enumerate(displaced):
+        file.write_text(f"late {number}" if number else "")
+    told = world.recover()
+    assert [problem.path for problem in told] == paths[1:]
+    assert [Path(each.hint.split(" with ")[1]).read_text() for each in told] == [
+        f"late {number}" for number in range(1, 5)
+    ]
+    assert "" not in world.saved()
+
+
+def test_what_has_been_displaced_for_a_minute_to_the_second_stays(world: World) -> None:
+    file = world.put(".vault-sync/tmp/abc-0", "left")
+    os.utime(file, (4e9, 4e9))
+    world.recover(4e9 + 60.0)
+    assert file.exists() and "left" in world.saved()
+    world.recover(4e9 + 60.5)
+    assert not file.exists()
+
+
 @pytest.mark.parametrize("saved_at", [1.0, 4e9])
 def test_displaced_files_are_kept_for_a_minute(
     world: World, monkeypatch: pytest.MonkeyPatch, saved_at: float

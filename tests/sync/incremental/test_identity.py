@@ -10,7 +10,7 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath, Rules
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.wikilinks import LinkResolver, addresses, find
-from vault_sync.sync.incremental.identity import called, identities, points_of
+from vault_sync.sync.incremental.identity import OTHER, called, identities, points_of
 from vault_sync.sync.observation.observation import snapshot_of
 
 HERE = RelPath("n.md")
@@ -50,3 +50,19 @@ def test_a_note_is_also_about_the_paper_that_the_base_has_it_for() -> None:
     text = f"---\nurl: {ADDRESS}\ndigests: []\n---\n"
     found = snapshot_of({HERE: text}, LinkResolver.from_paths([HERE]), Rules(), base)
     assert identities(found, base)[HERE][:2] == ("note", "arxiv:2308.00001\ndoi:10.1000/b")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "keys"),
+    [
+        (f"{ADDRESS}\nT: A (Ann Park)\nwords\n#t\n", "plain", "arxiv:2308.00001"),
+        (f"# Words\n\nI read {ADDRESS} again.\n", "named", "arxiv:2308.00001"),
+        ("---\ntitle: T\nauthors: [Ann Park]\n---\nwords\n", "named", "title:t"),
+        ("nothing\n", "other", ""),
+    ],
+)
+def test_a_file_of_nobodys_is_found_by_the_paper_that_it_names_else_by_its_title(
+    text: str, kind: str, keys: str
+) -> None:
+    found = snapshot_of({HERE: text}, LinkResolver.from_paths([HERE]), Rules(), Base())
+    assert identities(found, Base()).get(HERE, OTHER)[:2] == (kind, keys)

@@ -10,11 +10,14 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.support import scope_world
 from tests.support.folders import ROOT
 from tests.support.vaults import Vault, rebuilt
+from vault_sync.core.model.values import Facts, Key
 from vault_sync.edge.config import load
 from vault_sync.edge.state.store import open_state
-from vault_sync.sync.incremental import unchanged
+from vault_sync.sync import facts
+from vault_sync.sync.incremental import index, unchanged
 from vault_sync.sync.request import PassRequest
 
 LATE = "somebody saved this during an exchange"
@@ -60,6 +63,54 @@ def test_not_at_rest_while_a_displaced_text_is_to_be_looked_at(vault: Vault) -> 
     vault.ok("sync")
     assert any(path.read_text() == LATE for path in vault.state.glob("*/saved/*/*"))
     assert {path: path.read_bytes() for path in vault.root.rglob("*.md")} == before
+
+
+def rest(vault: scope_world.Vault, request: PassRequest = PassRequest()) -> unchanged.Rest:  # noqa: B008 - a frozen value
+    for displaced in (vault.root / ".vault-sync/tmp").iterdir():
+        displaced.unlink()
+    return unchanged.look(vault.config, vault.state, request)
+
+
+def test_a_plan_of_rest_is_the_last_one_with_what_the_walk_met() -> None:
+    with scope_world.settled() as vault:
+        found = rest(vault)
+        assert found.plan is not None and found.walk is not None
+        assert (found.plan.digests, found.plan.entries, found.plan.notes) == (2, 6, 5)
+        (vault.root / "folder.md").symlink_to("nowhere")
+        found = rest(vault)
+        assert found.plan is not None and found.walk is not None
+        assert found.plan.problems == found.walk.found.problems != ()
+
+
+def test_no_plan_of_rest_for_an_unusual_pass_and_no_walk_either() -> None:
+    with scope_world.settled() as vault:
+        assert rest(vault, PassRequest(redo=True)) == (None, None)
+        vault.put(".vault-sync/tmp/x-0", "displaced")
+        assert unchanged.look(vault.config, vault.state, PassRequest()) == (None, None)
+
+
+@pytest.mark.parametrize("what", ["edit", "no index", "name in capitals", "wanted", "facts"])
+def test_a_walk_that_finds_no_rest_is_handed_on(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with scope_world.settled() as vault:
+        if what in {"wanted", "facts"}:
+            known = {} if what == "wanted" else {Key("arxiv:2308.00077"): Facts()}
+            monkeypatch.setattr(vault, "facts", lambda _: known)
+            scope_world.add(vault, "2308.00077", "Awaited")
+            vault.settle()
+        if what == "facts":
+            assert rest(vault).plan is not None
+            facts.facts_cache(vault.state).write_bytes(b"more is known")
+        if what == "edit":
+            vault.put("mine.md", "mine")
+        if what == "no index":
+            index.forget(index.path_of(vault.state))
+        if what == "name in capitals":
+            vault.put("mine.MD", "mine")
+            vault.settle()
+        found = rest(vault)
+        assert found.plan is None and found.walk is not None
+        assert (found.walk.stats is None) is (what == "no index")
+        assert found.walk.found.files
 
 
 IMPORTED = """

@@ -28,6 +28,7 @@ def note(number: int, *digests: str) -> str:
         ((1, 2, 3, 4), ("now",) * 4, {OLD: NOW}),
         ((1, 2, 3, 4), ("now", "now", "other", "other"), {OLD: NOW}),
         ((1, 2, 3, 4), ("now", "other", "other", "other"), {}),
+        ((1, 2, 3, 4, 5), ("now", "now", "other", "other"), {OLD: NOW}),  # of those that both have
         ((1, 2, 3, 4), ("now", "now", "old", "old"), {OLD: NOW, NOW: OLD}),  # nobody can tell
         ((5, 6, 7, 8), ("now",) * 4, {}),  # other papers
     ],

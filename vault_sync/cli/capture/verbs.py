@@ -21,7 +21,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 @verb(cli, example="vault-sync week --next --open", exits=WRITTEN | LOCKED)
 @click.option("--next", "following", is_flag=True, help="The week after.")
-@click.option("--date", "day", type=DAY, metavar="DAY", help="The week of this day, 2023-08-16.")
+@click.option("--date", "day", type=DAY, metavar="DAY", help="The week of this day (2023-08-16).")
 @click.option("--open", "opens", is_flag=True, help="Open it in Obsidian.")
 def week(console: Console, following: bool, day: datetime | None, opens: bool) -> int:
     """Print the path of this week's digest, made if it is missing.
@@ -104,7 +104,10 @@ def views(console: Console, again: bool) -> int:
 
 @verb(cli, example="vault-sync stats --since 2023-08-01 --svg reading.svg", exits=SHOWN)
 @click.option(
-    "--since", type=DAY, metavar="DAY", help="Leave out the weeks that ended before it, 2023-08-16."
+    "--since",
+    type=DAY,
+    metavar="DAY",
+    help="Leave out the weeks that ended before this day (2023-08-16).",
 )
 @click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Draw a picture too.")
 def stats(console: Console, since: datetime | None, svg: Path | None) -> int:

@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from vault_sync.cli.console import Console
@@ -17,7 +16,6 @@ from vault_sync.core.model.plan import Outcome, Plan, Write
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
-from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
 from vault_sync.edge.platform.lock import Busy
@@ -67,11 +65,9 @@ def leave(console: Console, choice: Choice) -> int:
         did = _stop_service(config)
         _refuse_daemon(state)
         outcome = _give_back(leaving, writes)
-        if outcome.undone:
-            console.complain(report.undone_lines(outcome.undone))
-            return _answer(leaving, did, outcome, report.OUT_OF_LINE)
-        did += _remove(leaving)
-        return _answer(leaving, did, outcome, report.IN_LINE)
+        if not outcome.undone:
+            did += _remove(leaving)
+        return _answer(leaving, did, outcome)
 
 
 def _reasons(plan: Plan, observation: Observation) -> Iterator[str]:
@@ -152,8 +148,9 @@ def _remove(leaving: _Leaving) -> list[str]:
         shutil.rmtree(own)
         did.append(f"removed {own}")
     state.close()
+    texts = any(path.is_file() for path in state.saved.rglob("*"))
     for path in sorted(state.directory.iterdir()):
-        if path != state.saved or choice.everything:
+        if path != state.saved or choice.everything or not texts:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     if not any(state.directory.iterdir()):
         state.directory.rmdir()
@@ -167,21 +164,16 @@ def _remove(leaving: _Leaving) -> list[str]:
 def _remove_from_git(config: Config) -> list[str]:
     try:
         repository = git.repository(config.root, os.environ)
-        if not hook.installed(git.hooks_folder(repository)):
-            return []
         return remove_git(config, repository, git.place_of(config.root, repository))
     except GitError:
         return []  # no repository, or no git: nothing was installed
 
 
-def _answer(leaving: _Leaving, did: list[str], outcome: Outcome, code: int) -> int:
+def _answer(leaving: _Leaving, did: list[str], outcome: Outcome) -> int:
     console, config, state, _ = leaving
-    saved = str(state.saved) if Path(state.saved).is_dir() else ""
-    if console.json:
-        console.answer_outcome(config.root, outcome, reasons=[], did=did, saved=saved)
-        return code
-    console.say(report.operation_lines(outcome.done))
+    saved = str(state.saved) if state.saved.is_dir() else ""
+    code = console.show_outcome(config.root, outcome, reasons=[], did=did, saved=saved)
     console.say(did)
-    if saved and code == report.IN_LINE:
+    if saved and not (outcome.undone or console.json):
         console.out([f"every text that was replaced is still in {saved}"])
     return code

@@ -121,8 +121,7 @@ def _trailing(text: str, start: int, end: int) -> re.Match[str] | None:
     """Return the wikilink without display text that a line ends in."""
     if not text.endswith("]", start, end):
         return None
-    opening = text.rfind("[[", start, end)
-    return _LINK.fullmatch(text, opening, end) if opening >= 0 else None
+    return _LINK.fullmatch(text, max(start, text.rfind("[[", start, end)), end)
 
 
 class _Shown(NamedTuple):
@@ -184,8 +183,6 @@ def can_be_linked(title: str) -> bool:
 
 def split_authors(text: str) -> tuple[str, ...]:
     """Return the names between commas, those inside a parenthesis aside, without empty ones."""
-    if "(" not in text:
-        return tuple(name for name in map(str.strip, text.split(",")) if name)
     names = []
     depth = at = 0
     for mark in re.finditer("[(),]", text):

@@ -160,8 +160,7 @@ class _EntryMerging:
 def _beside(version: DigestVersion, entry: Entry, fields: Fields) -> set[str]:
     """Return the words of an entry if it said `fields`: these, and those that no field has."""
     raw = written(version, entry, fields, link_target(entry))
-    mark = _MARK.match(raw)
-    return {*_WORD.findall(raw, 0 if mark is None else mark.end())}
+    return {*_WORD.findall(_MARK.sub("", raw, count=1))}
 
 
 def _ticked(raw: str, other: str) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
-from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged
+from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.model.values import STANDARD_NAMES, PropertyNames
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import properties
@@ -151,8 +151,7 @@ def taken_apart(note: Note) -> NoteBody:
         own += 1
         if section is None:
             break
-        seen[fold(section.target)] += 1
-        name: Name = ("section", fold(section.target), str(seen[fold(section.target)]))
+        name = numbered("section", fold(section.target), seen)
         _, words, carried_on = _split(text[section.heading.start : section.body.end])
         sections[name] = section
         parts.append((name, carried, words))

@@ -108,7 +108,7 @@ def ends_within_a_line(copy: str, file: str) -> bool:
     lines = [line for line in file.split("\n") if line.strip()]
     return any(
         sum(other in there for other in lines[at + 1 :]) * 2 < len(lines) - at - 1
-        for at in range(1, len(lines) - 1)
+        for at in range(1, len(lines))
         if lines[at - 1] == above
         and any(each.startswith(tail) and each.strip() != tail for each in sentences(lines[at]))
     )
@@ -150,8 +150,8 @@ def _merged(field: str, was: Value | None, file: Value, copy: Value) -> Value | 
         if field in SETS:
             return three_way.tag_sets(base, file, copy)
         return three_way.filled(base, file, copy)
-    if not isinstance(file, str) or not isinstance(copy, str):
-        return None
+    assert isinstance(file, str)
+    assert isinstance(copy, str)
     text = was if isinstance(was, str) else None
     if field in SENTENCES:
         return sentence_merge.merge(text, file, copy)

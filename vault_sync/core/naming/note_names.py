@@ -89,7 +89,7 @@ def short_title(title: str) -> str:
     Where nothing stands before that character, the whole title without such characters.
     """
     title = unicodedata.normalize("NFC", title)
-    return _cleaned(_STOPS.split(title, maxsplit=1)[0]) or _cleaned(title)
+    return _cleaned(_STOPS.split(title)[0]) or _cleaned(title)
 
 
 def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -> str:
@@ -154,7 +154,7 @@ def label(key: Key) -> str:
     case alone).
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", id_of_key(key)).strip("-._")
-    if key.partition(":")[0] in _IDS and 0 < len(plain) <= 32:
+    if key.partition(":")[0] in _IDS and len(plain) <= 32:
         return plain
     digest = sha256(key.encode(errors="surrogatepass")).hexdigest()[:8]
     return f"{plain[:32].strip('-._')}-{digest}".lstrip("-")

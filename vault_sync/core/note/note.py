@@ -235,7 +235,8 @@ def parted(own: str) -> tuple[str, str]:
     """
     words = own.replace("\r\n", "\n")
     found = _ABSTRACT.match(words)
-    return (found[0], words[found.end() :].strip()) if found else ("", words.strip())
+    callout = found[0] if found else ""
+    return callout, words.removeprefix(callout).strip()
 
 
 def own_properties(note: Note, facts: Collection[str]) -> tuple[str, ...]:

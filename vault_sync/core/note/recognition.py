@@ -225,8 +225,8 @@ def _in_body(text: str, body: int, head: Sequence[str]) -> Recognition | None:
     if not stated and len(mentioned) != 1:
         return Recognition() if not mentioned else None
     keys = _keys_of(stated) if stated else tuple(mentioned)
-    like = (stated or in_head)[:1]
-    if like and _is_list(text, body, like[0].kind, frozenset(keys)):
+    like = next(iter(stated or in_head), None)
+    if like is not None and _is_list(text, body, like.kind, frozenset(keys)):
         return None
     return Recognition(keys) if stated else Recognition(named=keys[0])
 

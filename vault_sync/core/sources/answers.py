@@ -163,12 +163,10 @@ def day(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    return one_line(text[:MOST_WORDS]) if text else ""
+    return one_line(text[:MOST_WORDS])
 
 
 def _paragraphs(text: str) -> str:
-    if not text:
-        return ""
     parts = re.split(r"\n(?=[ \t]|\n)", text.replace("\r\n", "\n"))
     return "\n".join(line for line in map(one_line, parts) if line)
 

@@ -92,8 +92,6 @@ def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[
 
 
 def _is_small(a: Sequence[T], b: Sequence[T]) -> bool:
-    if len(a) * len(b) <= _FEW:
-        return True
     count = Counter(b)
     return len(a) <= _FEW and sum(count[item] for item in a) <= _FEW
 

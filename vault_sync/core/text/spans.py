@@ -155,7 +155,7 @@ def fenced(text: str, of: Sequence[Line]) -> list[bool]:
     number = 0
     while number < len(of):
         opening = fences[number]
-        if opening is None or not closable[number]:
+        if opening is None or number not in closable:
             number += 1
             continue
         close = number + 1
@@ -191,19 +191,20 @@ def _closes(opening: _Fence, fence: _Fence | None) -> bool:
     )
 
 
-def _closable(fences: Sequence[_Fence | None]) -> list[bool]:
-    """Return for each fence True if it opens and is closed further down.
+def _closable(fences: Sequence[_Fence | None]) -> set[int]:
+    """Return the numbers of the fences that open and are closed further down.
 
     The longest fence below tells, found in one walk backwards: looking ahead from each opening
     would take quadratic time on a file of openings that nothing closes.
     """
-    found = [False] * len(fences)
+    found = set()
     longest = Counter[str]()
     for number in range(len(fences) - 1, -1, -1):
         fence = fences[number]
         if fence is None:
             continue
-        found[number] = fence.opens and longest[fence.mark] >= fence.length
+        if fence.opens and longest[fence.mark] >= fence.length:
+            found.add(number)
         if fence.closes:
             longest[fence.mark] = max(longest[fence.mark], fence.length)
     return found

@@ -84,7 +84,8 @@ def session(agent: str) -> requests.Session:
     made = requests.Session()
     made.headers["User-Agent"] = agent
     made.headers["Accept-Encoding"] = "gzip"
-    # `requests` reads a redirect even if it may not follow it, and fails at one that is no address.
+    # So it follows no redirect. By `allow_redirects` it would still read each, and fail at one that
+    # is no address.
     made.get_redirect_target = _no_target  # type: ignore[method-assign]
     return made
 
@@ -194,9 +195,7 @@ def _get(
     timeouts = (limits.connect, limits.read)
     accept = {"Accept": ", ".join(request.media)}
     try:
-        with session.get(
-            request.url, headers=accept, timeout=timeouts, allow_redirects=False, stream=True
-        ) as response:
+        with session.get(request.url, headers=accept, timeout=timeouts, stream=True) as response:
             return _reply(response, request.media, limits, flight, now)
     except (requests.exceptions.SSLError, requests.exceptions.ProxyError) as error:
         raise Unreachable(_reason(error)) from error

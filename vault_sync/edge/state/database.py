@@ -187,7 +187,7 @@ class StateDatabase:
                 raise sqlite3.DatabaseError(problem)
         was, now = identity_in(connection), identity_of(self.root)
         moved = was is not None and was != now and is_moved(connection, was, now)
-        self.moved_from = was.path if was is not None and moved else None
+        self.moved_from = was.path if was and moved else None
         self.restored = was is not None and is_restored(connection, was, now)
         if self.restored:
             self._connection = upgrade.in_memory(connection)

@@ -82,7 +82,7 @@ def is_moved(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdent
 def is_mounted_twice(was: VaultIdentity, now: VaultIdentity) -> bool:
     """Return True if the folder `now` has two paths, of which none is a spelling of the other."""
     old, new = Path(was.path), Path(now.path)
-    return was[1:] == now[1:] and old != new and same_folder(old, new) and canonical(old) != new
+    return was[1:] == now[1:] and same_folder(old, new) and canonical(old) != new
 
 
 def is_restored(connection: sqlite3.Connection, was: VaultIdentity, now: VaultIdentity) -> bool:

@@ -163,9 +163,10 @@ class _Watch:
         self.problems: dict[str, Problem] = {}
         self.poller = _Poller(self.base, timing.poll)
         self.listener: Listener | None = None if polling else self._open_listener()
-        now = time.monotonic()
+        self.next_tick = now = time.monotonic()
         self.next_sweep = now + timing.sweep
-        self.poller.due = self.next_tick = now
+        # The first sweep takes the stamps, so that no file counts as changed only by being there.
+        self.poller.due = now + timing.poll
         self.sweep_for("start", now - timing.settle)
 
     def _open_listener(self) -> Listener | None:

@@ -55,9 +55,9 @@ def _kind_and_keys(note: Note, recognised: Recognition | None) -> tuple[str, lis
     if recognised is None:
         return "note", [note.key] if note.key else []
     keys = list(recognised.certain)
-    if recognised.named is not None and recognised.named not in keys:
+    if recognised.named is not None:
         keys.append(recognised.named)
-    if recognised.named is None:
+    else:
         keys += sorted(Key(f"{TITLE}{title}") for title in recognised.titles)
     return ("plain" if recognised.certain else "named"), keys
 

@@ -28,9 +28,10 @@ from vault_sync.edge.state.base_table import (
     read_some,
 )
 from vault_sync.edge.state.store import StateStore
-from vault_sync.sync.incremental.identity import OTHER, called
+from vault_sync.sync.incremental.identity import called
 from vault_sync.sync.incremental.memory import MANY, Memory, Overlay, TakesWholePass
 from vault_sync.sync.observation.file_record import (
+    NEW,
     UNKNOWN,
     File,
     believable,
@@ -143,7 +144,7 @@ class PartReading:
             self.read[path] = self._record(path, self.texts[path])
 
     def _record(self, path: RelPath, text: str) -> File:
-        was = self.before.get(path) or File(UNKNOWN, b"", *OTHER, open=False)
+        was = self.before.get(path) or NEW
         mark = mark_of(as_bytes(text))
         # A file that was taken for unchanged and is not: its stat is of no use.
         stat = self.stats.get(path, was.stat if mark == was.mark else UNKNOWN)
@@ -207,15 +208,12 @@ class PartReading:
         return [path for path in digests_with_text(self.state.select) if not self.now.has(path)]
 
     def papers_at(self, path: RelPath) -> set[Key]:
-        """Return all papers that a file is about: now, by the base, in open conflicts.
+        """Return all papers that a file is about, now and by the base.
 
         With them come those that name it and do not stand there.
         """
-        keys = {*self.now.keys_at(path), *self.noted_at(path)}
-        conflicts = self.memory.last.plan.conflicts
-        keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
-        keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
-        return keys | self.papers_in(path)
+        naming = {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
+        return {*self.now.keys_at(path), *self.noted_at(path), *self.papers_in(path), *naming}
 
 
 def _readable(text: str | Problem) -> str:

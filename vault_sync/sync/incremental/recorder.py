@@ -14,10 +14,8 @@ from vault_sync.core.text.encodings import as_bytes
 from vault_sync.sync.incremental.identity import OTHER, Identity, called, identities, points_of
 from vault_sync.sync.incremental.index import LastPass
 from vault_sync.sync.incremental.memory import MANY, Memory, Overlay, keys_in, namers_after
-from vault_sync.sync.observation.file_record import UNKNOWN, File, mark_of
+from vault_sync.sync.observation.file_record import NEW, UNKNOWN, File, mark_of
 from vault_sync.sync.observation.observation import Observation
-
-NEW = File(UNKNOWN, b"", *OTHER, open=False)
 
 
 class Acted(NamedTuple):
@@ -190,7 +188,6 @@ def _touched(
     # unless something was to be agreed on about it and another file.
     unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
     unmade -= {each.path for each in acted.outcome.done}
-    final = True
     for base_update in acted.plan.base_updates:
         about = set(base_update.paths)
         for row in (*base_update.put, *base_update.drop):
@@ -199,10 +196,8 @@ def _touched(
                 about.add(before)  # what was reported of it as a note may be so no more
             if row.digest:
                 about.add(RelPath(row.digest))
-        if not any(path in files for path in about):
-            final = False
-        else:
+        if any(path in files for path in about):
             unmade.difference_update(base_update.paths)
         touched |= about
     touched |= {RelPath(each.path) for each in acted.plan.problems if each.code == UNFINISHED}
-    return {path for path in touched if path in files}, final and not unmade
+    return {path for path in touched if path in files}, not unmade

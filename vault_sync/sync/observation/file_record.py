@@ -27,12 +27,6 @@ class File(NamedTuple):
     open: bool
 
 
-def file_read(stat: Stat, content: bytes, read_at: int) -> File:
-    """Return the record of a file just read, before anybody knows what it is to any paper."""
-    mark = mark_of(content)
-    return File(believable(stat, read_at), mark, "other", "", "", open=False)
-
-
 def numbers(stat: Stat) -> tuple[int, int, int]:
     """Return a file's inode, size and modification time; the first is 0 where none are known."""
     return stat.inode, stat.size, stat.mtime_ns
@@ -56,6 +50,15 @@ COARSE = 2_000_000_000
 
 UNKNOWN = Stat(-1, 0, 0, 0)
 """Equal to no file's: the file is read again."""
+
+
+NEW = File(UNKNOWN, b"", "other", "", "", open=False)
+"""The record of a file of which nobody knows yet what it is to any paper."""
+
+
+def file_read(stat: Stat, content: bytes, read_at: int) -> File:
+    """Return the record of a file just read."""
+    return NEW._replace(stat=believable(stat, read_at), mark=mark_of(content))
 
 
 DELIVERY_LAG = 2_000_000_000

@@ -22,12 +22,12 @@ from vault_sync.sync.observation.observation import Observation, observe_texts
 
 
 def with_head(seen: Observation, config: Config) -> Observation:
-    """Return an observation whose base has the values of HEAD, where there is no base.
+    """Return an observation, of a device without a base, whose base has the values of HEAD.
 
     So it is not during a merge, a rebase or a bisect, when HEAD is not what both sides came from.
     """
     root = config.root
-    if seen.base.exists or not seen.snapshot.managed or git_busy(root) or is_bisecting(root):
+    if not seen.snapshot.managed or git_busy(root) or is_bisecting(root):
         return seen
     texts = head_texts(root)
     rows = {

@@ -296,9 +296,7 @@ def snapshot_of(
 ) -> Snapshot:
     """Read texts by the rules of a vault's configuration. The template is no note."""
     return snapshot.build(
-        {path: text for path, text in texts.items() if path != rules.template}
-        if rules.template in texts
-        else texts,
+        {path: text for path, text in texts.items() if path != rules.template},
         names=names,
         is_digest=is_digest(rules),
         base=base,
@@ -313,8 +311,6 @@ def _unread(
 ) -> frozenset[RelPath]:
     """Return the files of the base that may not be read, or whose folder may not be listed."""
     shut = {one.path for one in problems if one.code in {"unreadable", "unlisted"}}
-    if not shut:
-        return frozenset()
     digests = {digest for places in base.places.values() for digest in places}
     return frozenset(
         path

@@ -47,7 +47,9 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         ("- T\n- [U](a)\n", [("U", "1", 2, "")]),
         ("- T\n  - [U](code)\n    - [V](b)\n  - [pdf](a)\n",
          [("T", "1", 1, "- [U](code)\n  - [V](b)")]),
-        # Below a title that leads to code nothing is an entry.
+        # Below a title that leads to code nothing is an entry, but below a label that does.
+        ("- T [code](code)\n  - [U](a)\n", [("U", "1", 2, "")]),
+        ("- https://github.com/a/b\n  - [U](a)\n", [("U", "1", 2, "")]),
         ("- [T](code)\n  - [U](a)\n", []),
         ("- Topic [list](code)\n  - [T](a)\n", []),
         ("- [T](code) words\n  - [pdf](a)\n  - [U](b)\n- [V](b)", [("V", "2", 4, "")]),

@@ -76,6 +76,72 @@ def test_a_new_entry_is_written_as_the_last_one(style: StyleName, text: str, add
     assert grown(style, text) == added
 
 
+TWO = [(Fields(B, "U", ("Bo Kim", "Cy Lee")), None), (Fields(C, "V"), "note")]
+
+
+def with_two(style: StyleName, text: str, like: str | None = None) -> str:
+    """Return a text with two entries more; `like` is the text of the digest before."""
+    text, other = (
+        (each or "").replace("(a)", f"({A})").replace("<a>", f"<{A}>") for each in (text, like)
+    )
+    read = styled_reader.read(other, (style,)) if like is not None else None
+    after = lens.append(styled_reader.read(text, (style,)), TWO, read)
+    for sign, url in (("a", A), ("b", B), ("c", C)):
+        after = after.replace(f"({url})", f"({sign})").replace(f"<{url}>", f"<{sign}>")
+    return after
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "added"),
+    [
+        ("list", "9) [T](a)", "\n10) [U](b)\n11) [V](c) [[note]]"),
+        ("list", "- 1. T [pdf](a)\n", "- 2. U [pdf](b)\n- 3. [[note|V]] [pdf](c)\n"),
+        ("list", "- **3. T** [pdf](a)\n", "- **4. U** [pdf](b)\n- **5. [[note|V]]** [pdf](c)\n"),
+        ("list", "- [x] **[T](a)**\n", "- [ ] **[U](b)**\n- [ ] **[V](c)** [[note]]\n"),
+        ("list", "- [[n|T]] [pdf](a)\n", "- U [pdf](b)\n- [[note|V]] [pdf](c)\n"),
+        ("list", '- "T". [pdf](a)\n', '- "U". [pdf](b)\n- "[[note|V]]". [pdf](c)\n'),
+        ("list", "- T, words [pdf](a)\n", "- U [pdf](b)\n- [[note|V]] [pdf](c)\n"),
+        ("list", "- [T](a) (A B, C D)\n", "- [U](b) (Bo Kim, Cy Lee)\n- [V](c) [[note]]\n"),
+        ("heading", "## T (A B, C D)\n[pdf](a)\n",
+         "\n## U (Bo Kim, Cy Lee)\n[pdf](b)\n\n## V\n[pdf](c) [[note]]\n"),
+        ("heading", "### [**T**](a) #\n", "\n### [**U**](b)\n\n### [**V**](c) [[note]]\n"),
+        ("heading", "## T\n*A B, C D*\n\n[pdf](a)\n",
+         "\n## U\n*Bo Kim, Cy Lee*\n\n[pdf](b)\n\n## V\n[pdf](c) [[note]]\n"),
+        ("paragraph", "**T**\n- Paper: <a>\n- Code: https://x.y\n",
+         "\n**U**\n- Paper: <b>\n\n**[[note|V]]**\n- Paper: <c>\n"),
+        ("title-first", "**T** (A B)\n\n<a>\n\nwords\n",
+         "**U** (Bo Kim, Cy Lee)\n\n<b>\n**V**\n<c>\n"),
+    ],
+)  # fmt: skip
+def test_several_new_entries_are_numbered_and_marked_as_the_last_one(
+    style: StyleName, text: str, added: str
+) -> None:
+    assert with_two(style, text) == text + added
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "like", "added"),
+    [
+        # By the entries of the week before, numbered from 1, and set apart as its are.
+        ("list", "", "4. [T](a)\n", "1. [U](b)\n2. [V](c) [[note]]\n"),
+        ("list", "# W\n", "4. [T](a)\n", "\n1. [U](b)\n2. [V](c) [[note]]\n"),
+        ("list", "# W\n\n", "4. [T](a)\n", "1. [U](b)\n2. [V](c) [[note]]\n"),
+        ("list", "# W", "- [T](a)\n\n- [S](<a>)\n", "\n\n- [U](<b>)\n\n- [V](<c>) [[note]]\n"),
+        ("heading", "# W\r\n", "## 7. T\n[pdf](a)\n",
+         "\r\n## 1. U\r\n[pdf](b)\r\n\r\n## 2. V\r\n[pdf](c) [[note]]\r\n"),
+        # By a plain form where that has none, and by its own where it has some.
+        ("list", "# W\n", "words\n", "- [U](b)\n- [V](c) [[note]]\n"),
+        ("heading", "# W\n", None, f"## U\n\n{B}\n\n## V\n\n{C} [[note]]\n"),
+        ("list", "* [T](a)\n", "4. [T](a)\n", "* [U](b)\n* [V](c) [[note]]\n"),
+        ("table", "# W\n", None, ""),
+    ],
+)  # fmt: skip
+def test_the_first_entries_of_a_digest(
+    style: StyleName, text: str, like: str | None, added: str
+) -> None:
+    assert with_two(style, text, like) == text + added
+
+
 def test_a_new_entry_stands_behind_the_last_one_of_its_list() -> None:
     text = f"- Topic\n  - [T]({A})\n    words\n- Other\n"
     after = lens.append(styled_reader.read(text, ("list",)), [NEW])

@@ -235,6 +235,7 @@ def test_title_first_stands_alone() -> None:
         ("list", f"- T [x] [[pdf]({A})]", f"- T [x] [[note]] [[pdf]({A})]"),
         ("list", f'- "T". [pdf]({A})', f'- "[[note|T]]". [pdf]({A})'),
         ("paragraph", f"**T** \\\n[[pdf]({A})] \\", f"**[[note|T]]** \\\n[[pdf]({A})] \\"),
+        ("list", f"- **a\n  b** [pdf]({A})", f"- **a\n  b** [[note]] [pdf]({A})"),
         # Under an address alone `[[note|T]]` would be read as its title.
         *(
             ("paragraph", f"{above}\n**T**\n[pdf]({A})", f"{above}\n{linked}\n[pdf]({A})")

@@ -9,6 +9,7 @@ from tests.support.reader import (
     BETA,
     DIGEST,
     ENTRY,
+    GAMMA,
     NEXT,
     NOTE,
     NOTE_BETA,
@@ -30,10 +31,11 @@ from tests.support.reader import (
     settled,
 )
 from vault_sync.core.digest import reader as digest_reader
+from vault_sync.core.model.base import value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.reconcile.pairing import pairs
-from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, entries_value
+from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry, entries_value, move_values
 
 # Where nothing may happen.
 
@@ -278,3 +280,16 @@ def test_all_that_an_entry_says_is_part_of_its_value() -> None:
         for entry in digest_reader.read(each).entries
     ]
     assert len(set(found)) == len(found) == 2 * len(texts)
+
+
+def test_a_move_whose_following_was_taken_back_waits_as_long_as_both_sides_are_the_same() -> None:
+    vault = settled()
+    vault.files[NEXT] += cut(vault, GAMMA)
+    found = pairs.pair(*vault.look(), new_digest="", remake=False, decisions={})
+    (moved,) = (each for paper in found.papers for each in paper.pairs if each.kind == "moved")
+    hashes = tuple(map(value_hash, move_values(moved)))
+    vault.refused = {BaseKey(GAMMA, RelPath(NEXT), "place"): (hashes[0], hashes[1])}
+    nothing_happens(vault)
+    change(vault, NEXT, "#gamma", "#gamma #more")
+    only(vault, NOTE_GAMMA)
+    assert section(vault, NOTE_GAMMA, NEXT)

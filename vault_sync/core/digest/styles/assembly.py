@@ -183,9 +183,9 @@ def _candidate(
 
 def _least_authors(text: str, head: EntryHead, authors: AuthorList | None) -> int:
     """Return how many names a list needs to be read as one: a parenthesis may hold anything."""
-    if authors is None:
-        return 1
-    bare = text[authors.span.start - 1] == "(" or authors is head.title.authors
+    bare = authors is not None and (
+        text[authors.span.start - 1] == "(" or authors is head.title.authors
+    )
     return 2 if bare else 1
 
 

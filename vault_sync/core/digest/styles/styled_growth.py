@@ -29,6 +29,7 @@ _NUMBER = regex(r"\d{1,9}(?=[.)、][ \t])")
 _NUMBERED = regex(r"[*_\"“《「『‘`\[]*\d{1,4}[.)、][ \t]+[*_\"“《「『‘`\[]*")
 _CLOSED = regex(r"[*_\"”》」.`]*(?:\]\([^)\n]*\))?")
 _LEAD = regex(r"[.,:;]?[ \t]+")
+_AROUND = frozenset(("**", "__", "()"))
 _OPENERS = "*_\"“《「['‘`"
 
 
@@ -69,7 +70,7 @@ def appended(
         return digest.text
     source, last = pattern
     text, newline = digest.text, newline_kind(digest.text)
-    gap = _gap(source, last)
+    gap = to_newlines(_gap(source, last), newline)
     parts = []
     for count, (fields, link) in enumerate(additions, 1):
         number = count if source is not digest else None
@@ -87,14 +88,14 @@ def appended(
 
 
 def _gap(digest: Digest, last: Entry) -> str:
-    """Return what stands between the last entry and the one above it, if that is blank."""
+    """Return what stands between the last two entries, if that is blank, with LF newlines."""
     assert last.styled is not None
     above = [entry for entry in digest.entries if entry.span.end <= last.span.start]
     if above:
         between = digest.text[above[-1].span.end : last.span.start]
         if not between.strip(" \t\r\n-*_"):
-            return between
-    return "" if last.styled.style in {"list", "title-first"} else newline_kind(digest.text)
+            return between.replace("\r\n", "\n")
+    return "" if last.styled.style in {"list", "title-first"} else "\n"
 
 
 def _written(digest: Digest, last: Entry, fields: Fields, link: str | None, count: int) -> str:
@@ -165,10 +166,8 @@ def _closed(text: str, at: int) -> int:
 def _widened(text: str, span: Span, entry: Span) -> Span:
     """Return a stretch with the marks around it, and its line's start if a label stands there."""
     start, end = span
-    while start > entry.start and text[start - 1] in "*_(":
-        start -= 1
-    while end < entry.end and text[end] in "*_)":
-        end += 1
+    while start > entry.start and text[start - 1 : start] + text[end : end + 1] in _AROUND:
+        start, end = start - 1, end + 1
     line = text.rfind("\n", 0, start) + 1
     before = text[line:start]
     if line > entry.start and (":" in before or "：" in before or not before.strip("-*+ \t")):
@@ -192,18 +191,18 @@ def _between(gap: str) -> str:
 def _substituted(text: str, part: Span, last: Entry, styled: StyledSpans, fields: Fields) -> str:
     """Return a stretch of the last entry with the values of the new one."""
     edits = []
+    address = last.layout.address
     if part.start <= styled.title.start < part.end:
         title = _linked_title(last, styled)
         edits.append(Edit(title, fields.title))
         url = _url_behind(text, title.end, part.end)
-        if url is not None and url != last.layout.address:
+        if url is not None and not url.start <= address.start < url.end:
             edits.append(Edit(url, fields.url))
     if (
         styled.authors is not None
         and part.start <= styled.authors.start <= styled.authors.end <= part.end
     ):
         edits.append(Edit(styled.authors, ", ".join(fields.authors)))
-    address = last.layout.address
     if part.start <= address.start < part.end:
         edits.append(Edit(address, fields.url))
         edits += _id_edits(text, Span(part.start, address.start), last, fields)

@@ -32,7 +32,7 @@ from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.tags import is_tag_line
-from vault_sync.core.text.spans import Span
+from vault_sync.core.text.spans import Span, stripped
 
 _PLACES: frozenset[FieldName] = frozenset(("url", "title", "authors", "tags", "commentary"))
 
@@ -103,9 +103,10 @@ def _address(page: Page, number: int) -> int | None:
 def _entry(page: Page, head: TitledHead, stop: int) -> Entry | None:
     text, (number, title, below) = page.text, head
     stop = page.without_layout(below, stop)
-    words = page.words(below)
-    start = page.lines[below].start + len(words) - len(words.lstrip(" \t<"))
-    address = Span(start, start + len(words.strip(" \t<>")))
+    label = stripped(text, Span(page.lines[below].start, page.lines[below].end))
+    words = label.slice(text)
+    start = label.start + len(words) - len(words.lstrip("<"))
+    address = Span(start, start + len(words.strip("<>")))
     key = key_of(address.slice(text))
     if key is None:
         return None
@@ -119,7 +120,7 @@ def _entry(page: Page, head: TitledHead, stop: int) -> Entry | None:
         link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
     )
     spans = StyledSpans(
-        "title-first", title.title, wraps, title.tail, title.authors, address, below,
+        "title-first", title.title, wraps, title.tail, title.authors, label, below,
         _PLACES, lower=tuple(commentary), tags=tags,
     )  # fmt: skip
     fields = Fields(

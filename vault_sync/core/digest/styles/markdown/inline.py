@@ -155,15 +155,11 @@ def _without_outer(links: list[InlineLink]) -> list[InlineLink]:
     """Return the links but those whose text holds another, and those inside an image's text."""
     found: list[InlineLink] = []
     inner: int | None = None
-    for link in reversed(links):
-        if link.kind == "image":
-            found.append(link)
-            continue
+    for link in reversed([each for each in links if each.kind != "image"]):
         if inner is None or inner >= link.text.end:
             found.append(link)
         inner = link.whole.start
-    found.reverse()
-    return [link for link in found if link.kind != "image"]
+    return found[::-1]
 
 
 def _wikilinks(text: str, region: Span, taken: Sequence[Span]) -> Iterator[InlineLink]:
