@@ -84,6 +84,13 @@ def test_a_note_is_never_taken() -> None:
     assert "w/x.md" in found(files).certain
 
 
+def test_a_file_that_only_names_a_paper_is_in_nobodys_way() -> None:
+    files = {f"w/{n}.md": digest(n, n + 2) for n in (1, 2)}
+    files |= {f"w/{name}.md": "# T\n\nsee https://arxiv.org/abs/2301.00009\n" for name in "xy"}
+    assert patterns(files) == ["w/*.md"] and found(files).named == ()
+    assert found(files | {"w/z/x.md": files["w/x.md"]}).named == ("w/z/x.md",)
+
+
 def test_front_matter_makes_a_digest_no_note() -> None:
     head = "---\ntags: [weekly]\ndate: 2024-01-20\n---\n"
     assert patterns({"w/1.md": head + digest(1, 2), "w/2.md": head + digest(3, 4)}) == ["w/*.md"]
@@ -198,8 +205,9 @@ def test_a_list_has_its_papers_in_items_headings_and_rows() -> None:
     for marked in ("", "words ", "1234. ", "#"):
         text = f"mine\n{marked}{url}1 a\n{marked}{url}2 b\n{marked}{url}3 c\n"
         assert found({"l.md": text}).unread == ()
-    long = f"- {url}1 {'x' * 4_000}\n- {url}2 b\n- {url}3 c\n"
-    assert found({"l.md": f"mine\n{long}"}).unread == ()
+    for size, listed in ((4_000, ("l.md",)), (4_001, ())):
+        long = f"> {url}1 ".ljust(size, "x")
+        assert found({"l.md": f"mine\n{long}\n> {url}2 b\n> {url}3 c\n"}).unread == listed
 
 
 def test_what_no_glob_tells_apart_is_taken_by_name() -> None:

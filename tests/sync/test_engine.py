@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.reader import WEEK
+from tests.support.reader import NEXT, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import DELTA_NOTE, EDITS, FILES, Vault, settled
 from vault_sync.core.model.plan import Create, Write
+from vault_sync.core.model.values import RelPath
 from vault_sync.core.reconcile.pairing import first_pass
 from vault_sync.daemon.vault_pass import give_back
 from vault_sync.edge.write import apply as apply_module
@@ -118,3 +119,12 @@ def test_a_first_pass_asks_whether_files_of_one_paper_each_are_digests(tmp_path:
     assert [each.code for each in result.plan.problems] == [first_pass.CODE]
     assert not (result.outcome.done or vault.state.has_base)
     assert engine.run(vault.context(), PassRequest(sure=True)).outcome.done and vault.state.has_base
+
+
+def test_a_pass_about_some_digests_leaves_the_others_to_the_next() -> None:
+    with settled() as vault:
+        vault.change(WEEK, "베타 설명입니다.", "베타의 설명.")
+        vault.change(NOTE_OMEGA, "오메가입니다.", "오메가의 설명.")
+        only = PassRequest(only=frozenset({RelPath(WEEK)}))
+        assert [each.path for each in engine.run(vault.context(), only).outcome.done] == [NOTE_BETA]
+        assert [each.path for each in vault.run().outcome.done] == [NEXT]

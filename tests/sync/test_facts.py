@@ -37,7 +37,16 @@ def test_more_may_be_known_when_the_cache_or_the_readers_file_changed(tmp_path: 
         os.utime(path.with_name("new"), ns=(times.st_atime_ns, times.st_mtime_ns))
         path.with_name("new").replace(path)  # of the same size and time
         stamps.append(facts.facts_stamp(config, place.state))
-    assert len(set(stamps)) == 1 + 3 * len(files)
+    library = place.root / "library.bib"
+    library.unlink()
+    stamps.append(facts.facts_stamp(config, place.state))
+    target = place.root / "target.bib"
+    library.symlink_to(target)
+    assert facts.facts_stamp(config, place.state) == stamps[-1]
+    for text in ("x", "xy"):
+        target.write_text(text)
+        stamps.append(facts.facts_stamp(config, place.state))
+    assert len(set(stamps)) == 1 + 3 * len(files) + 2
     place.root.joinpath("library.bib").write_text("longer")
     assert facts.facts_stamp(place.config, place.state) == facts.facts_stamp(
         place.config, place.state

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.support.reader import NEXT, NOTE_GAMMA, NOTE_OMEGA, WEEK
+from tests.support.reader import settled as settled_texts
 from tests.support.scope_world import EDITS, Vault, cut, settled
-from vault_sync.core.model.plan import Outcome
+from vault_sync.core.model.plan import BaseUpdate, Outcome, Plan, Write
+from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.refusals import count_refused
 from vault_sync.sync import engine
 from vault_sync.sync.incremental import index
+from vault_sync.sync.observation.observation import observe_texts
 from vault_sync.sync.request import PassRequest
-from vault_sync.sync.undoing import take_back
+from vault_sync.sync.undoing import lost_entries, take_back
 
 
 def visible(vault: Vault) -> dict[str, bytes]:
@@ -145,3 +148,23 @@ def test_a_refusal_is_forgotten_when_a_text_is_another(name: str, whole: bool) -
             index.forget(index.path_of(vault.state))
         vault.run()
         assert count_refused(vault.state.select) < count
+
+
+def test_entries_that_went_are_told_of_digest_by_digest() -> None:
+    vault, names = settled_texts(), [RelPath(f"digests/{name}.md") for name in "edcba"]
+    entry = "https://arxiv.org/abs/2309.0000{0}\nT{0} (Ann Bee)\nwords\n"
+    for n, path in enumerate(names):
+        vault.files[path] = f"w\n{entry.format(n)}https://x.org/{n}\nU (Ann Bee)\n"
+    vault.sync()
+    told = []
+    for path in sorted(names):
+        whole = vault.files[path]
+        vault.files[path] = whole[:2] + whole[whole.index("https://x.org") :]
+        told.append((path, whole, vault.files[path]))
+    texts = {RelPath(path): text for path, text in vault.files.items()}
+    seen = observe_texts(texts, vault.rules, vault.base())
+    drop = frozenset(row for row in vault.rows if row.key.startswith("arxiv:2309"))
+    plan = Plan(base_updates=(BaseUpdate(frozenset(), {}, drop),))
+    done = Outcome((Write(names[0], "", "", ""),))
+    assert list(lost_entries(seen, plan, done)) == told
+    assert not list(lost_entries(seen, plan, Outcome()))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.scope_world import EDITS, RARE, add, settled, shadowed
 from tests.support.shadow import daemon_walk, walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create, Plan
@@ -205,6 +205,7 @@ KINDS = {
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
     "a linked file is a note now": ("touch_name", "where", "", "linked file becomes a note"),
+    "another note is the paper's": ("touch_name", "where", "", "own note gone beside a plain one"),
     "a naming note is back": ("touch_paper", "which", "", "naming note gone and back"),
     "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
     "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),
@@ -229,7 +230,7 @@ def test_a_kind_of_question_that_is_dropped_is_missed(
             EDITS[before](vault, 1)
             vault.run()
             vault.run()
-        EDITS[edit](vault, 2)
+        RARE[edit](vault, 2)
         assert shadowed(vault).memory is not None
         monkeypatch.setattr(PaperSelection, "join", without)
         with pytest.raises(ShadowError):
@@ -268,3 +269,26 @@ def test_what_differs_is_told_in_order() -> None:
     lines = str(told.value).split("\n")
     assert lines == sorted(lines) and len(lines) == len(notes)
     assert lines[0].startswith("operations, the part alone: Create")
+
+
+def test_fields_apart_elsewhere_and_files_that_name_a_paper_are_still_listed() -> None:
+    with settled() as vault:
+        block = "title: Awaited Long\nurl: https://arxiv.org/abs/2308.00077\nauthors: [A B, C D]"
+        vault.put("lit/A.md", f"---\n{block}\n---\nwords\n")
+        EDITS["entry named before"](vault, 1)
+        EDITS["file that names"](vault, 1)
+        vault.settle()
+        whole = vault.whole()
+        assert whole.apart and whole.named
+        for name in ("second week", "digest commentary"):
+            EDITS[name](vault, 1)
+            found = shadowed(vault)
+            assert found.memory is not None
+            assert set(found.plan.apart) == set(whole.apart)
+            assert set(found.plan.named) == set(whole.named)
+            vault.settle()
+        vault.remove("lit/N1.md")
+        vault.change("lit/A.md", "Awaited Long", "Awaited")
+        found = shadowed(vault)
+        assert found.memory is not None and not found.plan.named
+        assert set(found.plan.apart) < set(whole.apart)

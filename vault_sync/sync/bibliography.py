@@ -132,9 +132,10 @@ def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]
 
 
 def _present(config: Config, path: RelPath) -> str | None:
+    """Return the file; None where none is, also if it cannot be made there."""
     try:
         return read_text(config.root, path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
 
 

@@ -130,11 +130,11 @@ def facts_stamp(config: Config, state: StateStore) -> str:
         paths.append(config.root / config.arxiv.snapshot)
     if config.bib.read:
         paths.append(config.root / config.bib.read)
-    stamps = []
+    stamps: list[tuple[int, int, int] | None] = []
     for path in paths:
         try:
             stat = current.files.status(path, follow=True)
             stamps.append((stat.st_size, stat.st_mtime_ns, file_number(stat)))
         except OSError:
-            stamps.append((0, 0, 0))
+            stamps.append(None)
     return json.dumps(stamps)

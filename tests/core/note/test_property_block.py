@@ -264,4 +264,6 @@ def test_the_comments_of_a_block_and_nothing_that_looks_like_one() -> None:
     names = ("one", "two", "three", "four", "five", "six")
     assert remarks(read(REMARKS)) == tuple(f"# {name}" for name in names)
     assert remarks(read(REMARKS.replace("\n", "\r\n"))) == remarks(read(REMARKS))
+    assert remarks(read("---\na:\n  -\n# x \nb:\n  -\n# y\n---\n")) == ("# x", "# y")
+    assert remarks(read("---\na: [x#y, z] # x\n#y\nb: c#d\n---\n")) == ("# x", "#y")
     assert remarks(read("# A heading\n")) == remarks(read("---\na: 1\n---\n# x\n")) == ()

@@ -53,6 +53,7 @@ def test_the_nearest_repository_above_counts_and_those_in_the_vault_by_name(
     for folder in (tmp_path, vault, *(vault / name for name in names), tmp_path / "x"):
         (folder / ".git").mkdir(parents=True)
     (vault / "link").symlink_to(tmp_path / "x")
+    (vault / "plain").mkdir()
     assert git_dirs(vault) == tuple(
         folder / ".git" for folder in (vault, *(vault / name for name in sorted(names)))
     )

@@ -90,6 +90,7 @@ def test_the_index_its_changes_and_their_texts(calls: Repository) -> None:
     assert git_calls.holding(calls, ["ODD"]) == [ODD], "in any case"
     assert git_calls.untracked(calls, ignored=False) == ["a.md"]
     assert (calls.top / ".git/index").read_bytes() == index
+    assert git_calls.blobs(calls, []) == {}
     with pytest.raises(GitError, match=f"^git cat-file: {'0' * 39}1 missing$"):
         git_calls.blobs(calls, ["0" * 39 + "1"])
 
@@ -187,9 +188,25 @@ def test_a_merge_by_line_counts_its_conflicts(tmp_path: Path, theirs: str, confl
         git_calls.merge_by_line(*paths)
 
 
+def test_up_to_127_conflicts_are_counted_and_more_is_a_failure_of_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for code in (127, 128):
+        (tmp_path / "git").write_text(f"#!/bin/sh\necho fatal: planted >&2\nexit {code}\n")
+        (tmp_path / "git").chmod(0o755)
+        if code == 127:
+            assert git_calls.merge_by_line(tmp_path, tmp_path, tmp_path) == code
+        else:
+            with pytest.raises(GitError, match=r"^git merge-file: fatal: planted$"):
+                git_calls.merge_by_line(tmp_path, tmp_path, tmp_path)
+
+
 def test_a_word_that_is_no_utf8_is_looked_for_too(calls: Repository) -> None:
     """A file from a Korean zip has a name in CP949; git compares none of that without case."""
     word = b"\xc7\xd1\xb1\xdb".decode("utf-8", "surrogateescape")
     (calls.top / "names.md").write_bytes(b"[[\xc7\xd1\xb1\xdb]]\n")
     git(calls.top, "add", "-A")
-    assert git_calls.holding(calls, [word, "nowhere"]) == ["names.md"]
+    for locale in ("C", "C.UTF-8"):
+        there = calls._replace(environment={**calls.environment, "LC_ALL": locale})
+        assert git_calls.holding(there, [word, "nowhere"]) == ["names.md"]

@@ -138,6 +138,14 @@ def test_a_holder_that_has_ended_meanwhile_is_a_number(
     os.close(file)
 
 
+def test_an_observer_comes_with_the_thread_that_reads_for_it() -> None:
+    observer, reader = linux.open_observer(lambda _: None, lambda _: None)
+    assert reader is not None and reader.is_alive() and observer.is_alive()
+    observer.stop()
+    observer.join()
+    reader.join()
+
+
 def test_a_clock_that_runs_on() -> None:
     assert linux.sleeping_clock() >= time.monotonic() - 1
 

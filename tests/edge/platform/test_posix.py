@@ -168,6 +168,22 @@ def test_a_text_belongs_to_whom_the_file_belonged_that_it_stands_for(
     os.close(file)
 
 
+@pytest.mark.parametrize("can", [True, False])
+def test_who_may_write_is_asked_for_the_user_in_force_where_that_can_be_asked(
+    monkeypatch: pytest.MonkeyPatch, can: bool
+) -> None:
+    asked: list[tuple[object, ...]] = []
+
+    def access(name: str, mode: int, *, dir_fd: int, effective_ids: bool) -> bool:
+        asked.append((name, mode, dir_fd, effective_ids))
+        return True
+
+    monkeypatch.setattr(os, "access", access)
+    monkeypatch.setattr(os, "supports_effective_ids", {access} if can else set())
+    assert posix.may_write(3, "a")
+    assert asked == [("a", os.W_OK, 3, can)]
+
+
 def test_one_lock_at_a_time(tmp_path: Path) -> None:
     first, second = (posix.open_to_write(tmp_path / "lock", new=False) for _ in range(2))
     posix.take_lock(first)

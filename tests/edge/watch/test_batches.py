@@ -46,6 +46,7 @@ def test_noise_brings_no_moment(watching: Watching) -> None:
         (root / folder).mkdir()
         (root / folder / "x.md").write_text("x")
     (root / "papers" / "picture.png").write_bytes(b"x")
+    (root / "papers" / "picture.png").unlink()
     (root / "papers" / ".x.md.swp").write_text("x")
     (root / ".OBSIDIANTEST").write_text("x")
     (root / "papers" / "a.md.tmp").write_text("x")

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.pass_log import drop_old
 from vault_sync.edge.state.pass_log import records as log
@@ -95,6 +95,28 @@ def test_the_base_keeps_what_only_refused_files_say(world: World) -> None:
     world.put("b.md", "mine b")
     take_back(world)
     assert {row.key for row in world.state().rows()} == {"b", "nothing written"}
+
+
+TICKED = "- [x] take the digest's ^0123456789ab-digest\n"
+
+
+def test_only_of_the_conflicts_note_ticks_are_taken_back_too(world: World) -> None:
+    """It comes back if it went to the trash, but does not go out of it."""
+    page, note = P("Sync conflicts.md"), P("a.md")
+    for path in (page, note):
+        world.put(path, TICKED)
+        world.apply(Write(path, TICKED, "no box\n", ""))
+    world.apply(Trash(page, P(".trash/Sync conflicts.md"), "no box\n", ""))
+    for pass_id in (3, 2, 1):
+        state = world.state()
+        with state.lock(0):
+            outcome = undo(world.vault, state, pass_id, started=NOON, page=page)
+        assert not outcome.undone
+    assert world.texts() == {
+        page: TICKED.replace("x", " ", 1),
+        note: TICKED,
+        ".trash/Sync conflicts.md": "no box\n",
+    }
 
 
 def test_undo_goes_back_pass_by_pass_and_can_itself_be_taken_back(world: World) -> None:

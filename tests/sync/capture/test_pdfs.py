@@ -9,6 +9,7 @@ from tests.support.written_world import World
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.config import Config
+from vault_sync.edge.state import pass_log
 from vault_sync.sync.capture.pdfs import PaperPdf, paper_pdf, write_pdf
 
 NOTE, KEY, PDF = RelPath("n.md"), Key("arxiv:2308.00001"), RelPath("pdfs/2308.00001.pdf")
@@ -43,6 +44,7 @@ def test_a_pdf_and_the_link_to_it_are_one_pass_and_what_is_there_is_none(tmp_pat
     assert (world.vault / PDF).read_bytes() == b"%PDF \xff"
     assert 'pdf: "[[2308.00001.pdf]]"\n' in (world.vault / NOTE).read_text()
     assert write_pdf(config, world.state(), pdf, None).done == ()
+    assert len(pass_log.records(world.state(), 9)) == 1
     world.put(NOTE, TEXT.format(""))
     (linked,) = write_pdf(config, world.state(), pdf, None).done
     assert linked.path == NOTE

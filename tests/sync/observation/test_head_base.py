@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from tests.support.reader import (
@@ -22,6 +23,8 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import RelPath, Rules
 from vault_sync.edge.config import Config
+from vault_sync.edge.git import repository as git_repository
+from vault_sync.edge.git.repository import GitError
 from vault_sync.sync.observation import head_base
 from vault_sync.sync.observation.head_base import head_texts, with_head
 from vault_sync.sync.observation.observation import Observation, observe_texts
@@ -48,6 +51,19 @@ def test_the_texts_of_the_last_commit_are_read_whatever_git_is_told_around_it(
     assert head_texts(tmp_path) == {"a.md": "one\n"}
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
     assert head_texts(tmp_path) == {"a.md": "one\n"}
+
+
+def test_a_clone_that_lacks_texts_fetches_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, str] = {}
+
+    def repository(_: Path, environ: Mapping[str, str]) -> NoReturn:
+        told.update(environ)
+        raise GitError("no repository")
+
+    monkeypatch.setattr(git_repository, "repository", repository)
+    assert head_texts(tmp_path) == {} and told["GIT_NO_LAZY_FETCH"] == "1"
 
 
 def test_head_gives_the_fields_of_papers_that_both_sides_have_and_nothing_else(

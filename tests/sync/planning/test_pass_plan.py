@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.support.reader import NEXT, NOTE, NOTE_OMEGA, WEEK, change, settled
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Conflict, Create
-from vault_sync.core.model.values import Key, Problem, RelPath, Rules
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules, Side
 from vault_sync.core.snapshot import EMPTY
-from vault_sync.sync.observation.observation import Observation
+from vault_sync.sync.observation.observation import Observation, observe_texts
 from vault_sync.sync.planning.pass_plan import make_plan
-from vault_sync.sync.request import PassRequest
+from vault_sync.sync.request import PassRequest, TakeAll
 
 RULES, PAGE = Rules(), RelPath(Rules().conflicts_note)
 SEEN = Observation(EMPTY, Base(exists=True), (), "", frozenset(), conflicts_path=PAGE)
@@ -49,3 +51,28 @@ def test_another_name_of_the_page_is_told_where_there_are_conflicts() -> None:
     seen = seen._replace(open_elsewhere=(conflict("w.md", "n.md", "title", "k", 1),))
     (problem,) = make_plan(seen, RULES, {}, PassRequest()).problems
     assert problem.path == PAGE
+
+
+@pytest.mark.parametrize("side", ["digest", "note"])
+@pytest.mark.parametrize("of_all", [False, True])
+def test_a_person_takes_a_side_of_one_file_or_of_all(side: Side, of_all: bool) -> None:
+    vault = settled()
+    for path, old in ((WEEK, "알파 둘째 줄입니다."), (NEXT, "오메가입니다.")):
+        change(vault, path, old, "여기.")
+    for path, old in ((NOTE, "알파 둘째 줄입니다."), (NOTE_OMEGA, "오메가입니다.")):
+        change(vault, path, old, "저기.")
+    texts = {RelPath(path): text for path, text in vault.files.items()}
+    seen = observe_texts(texts, vault.rules, vault.base())
+
+    def written(request: PassRequest) -> set[RelPath]:
+        plan = make_plan(seen, vault.rules, vault.facts, request)
+        return {each.path for each in plan.operations} - {PAGE}
+
+    assert not written(PassRequest())
+    wanted = {NOTE, NOTE_OMEGA} if side == "digest" else {WEEK, NEXT}
+    if of_all:
+        assert written(PassRequest(take_all=TakeAll(side))) == wanted
+        (only,) = written(PassRequest(take_all=TakeAll(side, digest=NEXT)))
+    else:
+        (only,) = written(PassRequest(take=(RelPath(NOTE_OMEGA), side)))
+    assert only == (NOTE_OMEGA if side == "digest" else NEXT)

@@ -299,8 +299,7 @@ def _escaped(text: str) -> str:
 
     So any key can be encoded.
     """
-    if "%" in text:
-        text = _ESCAPE.sub(lambda found: found[0].upper(), text)
+    text = _ESCAPE.sub(lambda found: found[0].upper(), text)
     return text if text.isascii() else quote(text, safe=_ASCII, errors="surrogateescape")
 
 

@@ -92,8 +92,6 @@ def is_partial(authors: Authors) -> bool:
 
 def same_names(one: Authors, other: Authors) -> bool:
     """Tell whether two lists differ in their form alone: list or text, `Last, First`, links."""
-    if one == other:
-        return True
     found = {(reading.names, reading.partial) for reading in readings(one)}
     return any((reading.names, reading.partial) in found for reading in readings(other))
 

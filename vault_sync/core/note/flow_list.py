@@ -21,7 +21,6 @@ def rewritten(lines: str, old: Sequence[str], want: Sequence[str]) -> str:
     "" where ruamel.yaml cannot: it makes dates and numbers, and 2023-99-99 is none.
     """
     yaml = YAML()
-    yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.preserve_quotes = True
     yaml.width = 2**31
     out = _Parts()

@@ -86,9 +86,7 @@ def has_hint(head: str) -> bool:
 
 def heading(line: str) -> tuple[int, str] | None:
     """Return level and words of a heading; None for another line."""
-    if len(line) > LONGEST_LINE or not line[:9].lstrip(" ").startswith("#"):
-        return None
-    found = _HEADING.fullmatch(line)
+    found = _HEADING.fullmatch(line) if len(line) <= LONGEST_LINE else None
     return None if found is None else (len(found[1]), found[2].strip())
 
 

@@ -284,7 +284,7 @@ def _holds_comment(text: str, value: Value) -> bool:
     if "#" in text[value.colon : start]:
         return True
     if value.items is None:
-        return text[start : start + 1] in {"|", ">"} and "#" in text[start : line_end(text, start)]
+        return text[start] in "|>" and "#" in text[start : line_end(text, start)]
     between = [start, *(offset for item in value.items for offset in item.span), end]
     return any("#" in text[a:b] for a, b in zip(between[::2], between[1::2], strict=True))
 

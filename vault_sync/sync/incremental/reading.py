@@ -208,15 +208,12 @@ class PartReading:
         return [path for path in digests_with_text(self.state.select) if not self.now.has(path)]
 
     def papers_at(self, path: RelPath) -> set[Key]:
-        """Return all papers that a file is about: now, by the base, in open conflicts.
+        """Return all papers that a file is about, now and by the base.
 
         With them come those that name it and do not stand there.
         """
-        keys = {*self.now.keys_at(path), *self.noted_at(path)}
-        conflicts = self.memory.last.plan.conflicts
-        keys |= {each.key for each in conflicts if path in {each.digest, each.note}}
-        keys |= {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
-        return keys | self.papers_in(path)
+        naming = {key for each in self.now.naming(called(path)) for key in self.now.keys_at(each)}
+        return {*self.now.keys_at(path), *self.noted_at(path), *self.papers_in(path), *naming}
 
 
 def _readable(text: str | Problem) -> str:

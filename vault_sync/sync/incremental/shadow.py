@@ -39,6 +39,8 @@ def _listed(plan: Plan) -> dict[str, set[str]]:
         "operations": set(map(repr, plan.operations)),
         "base updates": {repr((*one[:2], sorted(one[2]))) for one in updates},
         "conflicts": set(map(repr, plan.conflicts)),
+        "files that name a paper": set(map(repr, plan.named)),
+        "fields apart": set(map(repr, plan.apart)),
         "problems": {re.sub(r" in \d+ s,", " in a while,", repr(one)) for one in plan.problems},
         "counts": {f"{plan.digests} digests, {plan.entries} entries, {plan.notes} notes"},
     }

@@ -296,9 +296,7 @@ def snapshot_of(
 ) -> Snapshot:
     """Read texts by the rules of a vault's configuration. The template is no note."""
     return snapshot.build(
-        {path: text for path, text in texts.items() if path != rules.template}
-        if rules.template in texts
-        else texts,
+        {path: text for path, text in texts.items() if path != rules.template},
         names=names,
         is_digest=is_digest(rules),
         base=base,

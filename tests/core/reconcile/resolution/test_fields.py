@@ -32,7 +32,7 @@ from tests.support.reader import (
 )
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Rules
+from vault_sync.core.model.values import PropertyNames, Rules
 from vault_sync.core.reconcile.resolution.fields import (
     MEANINGS,
     Meaning,
@@ -414,3 +414,26 @@ def test_addresses_agree_that_are_the_same_or_of_one_paper() -> None:
     agree: Callable[[Any, Any], bool] = MEANINGS["url"].agree
     assert agree("no address", "no address") and agree(URL, f"{URL}v2")
     assert not agree("no address", "another") and not agree(URL, f"{URL[:-1]}9")
+
+
+@pytest.mark.parametrize(
+    ("name", "edit"),
+    [("title", "Alphas"), ("authors", "(Ann Park)"), ("tags", "#alpha #llm #new")],
+)
+def test_of_a_property_that_is_off_nothing_is_remembered_and_the_digest_has_its_own(
+    name: str, edit: str
+) -> None:
+    vault = settled()
+    vault.rules = vault.rules._replace(properties=PropertyNames(((name, ""),)))
+    note = vault.files[NOTE]
+    vault.sync()
+    assert not [row for row in vault.rows if row.field == name]
+    old = {
+        "title": "|Alpha Models: A Study",
+        "authors": "(Ann Park, Bo Lee)",
+        "tags": "#alpha #llm",
+    }[name]
+    change(vault, WEEK, old, f"|{edit}" if name == "title" else edit)
+    digest = vault.files[WEEK]
+    assert not vault.sync().conflicts
+    assert (vault.files[WEEK], vault.files[NOTE]) == (digest, note)

@@ -7,9 +7,23 @@ from dataclasses import replace
 
 import pytest
 from tests.support.memory_vault import MemoryVault
-from tests.support.reader import ALPHA, ENTRY, NEXT, NOTE, WEEK, change, noted, said, settled
-from vault_sync.core.model.base import value_hash
+from tests.support.reader import (
+    ALPHA,
+    ENTRY,
+    GAMMA,
+    NEXT,
+    NOTE,
+    NOTE_GAMMA,
+    WEEK,
+    change,
+    cut,
+    noted,
+    said,
+    settled,
+)
+from vault_sync.core.model.base import Arrival, value_hash
 from vault_sync.core.model.plan import BaseKey, Plan
+from vault_sync.core.model.values import RelPath
 from vault_sync.core.reconcile.pipeline import reconcile
 
 TAGS = ("alpha", "llm")
@@ -42,3 +56,22 @@ def test_tags_that_nobody_took_back_go_to_the_first_digest() -> None:
     vault.sync()
     assert said(vault, ALPHA).tags == noted(vault, NOTE).tags == (*TAGS, "more")
     assert said(vault, ALPHA, NEXT).tags == TAGS
+
+
+@pytest.mark.parametrize("moved", [False, True])
+@pytest.mark.parametrize("brought", [False, True])
+def test_a_tag_that_one_side_lacks_stays_where_both_changed_unless_both_were_typed(
+    moved: bool, brought: bool
+) -> None:
+    vault = settled()
+    change(vault, WEEK, "#gamma", "#gamma #more")
+    vault.sync()
+    change(vault, WEEK, "#gamma #more", "#gamma")
+    change(vault, NOTE_GAMMA, "  - more\n", "  - more\n  - own\n")
+    path = NEXT if moved else WEEK
+    if moved:
+        vault.files[NEXT] += cut(vault, GAMMA)
+    vault.arrivals = {RelPath(path): Arrival(waited=True)} if brought else {}
+    vault.sync()
+    tags = {"gamma", "own"} | ({"more"} if brought else set())
+    assert set(said(vault, GAMMA, path).tags) == set(noted(vault, NOTE_GAMMA).tags) == tags
