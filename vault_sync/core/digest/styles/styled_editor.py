@@ -113,8 +113,6 @@ def unlinked(text: str, entry: Entry, styled: StyledSpans) -> list[Edit]:
 def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     """Return the edits of the characters of a title that differ; marks between them stay."""
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
-    if len(old) != len(places):
-        return [Edit(styled.title, _escaped(styled, title))]
     left, right = common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
