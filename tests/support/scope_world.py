@@ -272,6 +272,7 @@ def in_turn(*edits: Edit | str) -> Edit:
     return every
 
 
+PLAIN = "---\ntitle: Plain\nurl: https://arxiv.org/abs/2312.0{:04}\n{}---\nx\n"
 UNDER = "https://arxiv.org/abs/2308.00088\n[[Day {}]]\n"
 NAMING: dict[str, Edit] = {
     "that an entry names": lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Day {n}]]."),
@@ -602,3 +603,13 @@ EDITS: dict[str, Edit] = {
     ),
 }  # fmt: skip
 CONTENT_ONLY = tuple(EDITS)[: tuple(EDITS).index("both apart")]
+RARE: dict[str, Edit] = EDITS | {
+    "own note gone beside a plain one": in_turn(
+        lambda v, n: v.put(f"lit/Plain {n}.md", PLAIN.format(n, "")),
+        lambda v, n: v.put(f"mine/Own {n}.md", PLAIN.format(n, "digests: []\n")),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 [[Plain {n}]]."),
+        pause,
+        lambda v, n: v.remove(f"mine/Own {n}.md"),
+    ),
+}  # fmt: skip
+"""Edits beside them that no walk makes: each for one question."""

@@ -107,6 +107,8 @@ class PaperSelection:
         question, namers = TracedQuestion(questions.NOTE_OF, key), self.memory.last.namers
         for path in self.now.naming(key):
             self.join(self.now.keys_at(path), question)
+        for path in self.now.notes_of(key):
+            self.touch_name(path)  # it may be its note now, or be so no longer
         self.join((namer for namer, named in namers.items() if key in named), question)
         self.join(namers.get(key, ()), question)
         if key.startswith(TITLE):
