@@ -437,3 +437,16 @@ def test_of_a_property_that_is_off_nothing_is_remembered_and_the_digest_has_its_
     digest = vault.files[WEEK]
     assert not vault.sync().conflicts
     assert (vault.files[WEEK], vault.files[NOTE]) == (digest, note)
+
+
+def test_what_a_note_says_in_its_own_words_is_forgotten_once_both_say_the_same() -> None:
+    block = "title: Awaited Long\nurl: https://arxiv.org/abs/2308.00077\nauthors: [A B, C D]"
+    entry = "https://arxiv.org/abs/2308.00077\nAwaited (A B, C D)\nwords\n"
+    path = "lit/A.md"
+    vault = MemoryVault({WEEK: f"w\n{entry}", path: f"---\n{block}\n---\n\nwords\n"})
+    assert [each.field for each in vault.sync().apart] == ["title"]
+    change(vault, path, "title: Awaited Long", "title: Awaited")
+    assert not vault.sync().apart
+    change(vault, WEEK, "|Awaited]]", "|Come]]")
+    plan = vault.sync()
+    assert not (plan.conflicts or plan.apart) and noted(vault, path).title == "Come"
