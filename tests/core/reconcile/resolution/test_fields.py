@@ -172,6 +172,24 @@ def test_two_spellings_of_one_address_agree() -> None:
     only(vault, NOTE_BETA)
 
 
+def test_where_both_sides_spell_an_address_otherwise_another_spelling_changes_neither() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, f"{URL}v1")
+    change(vault, NOTE, URL, f"{URL}v3")
+    vault.sync()
+    for path, old, new in ((NOTE, f"{URL}v3", f"{URL}v2"), (WEEK, f"{URL}v1", f"{URL}v4")):
+        change(vault, path, old, new)
+        nothing_happens(vault)
+
+
+def test_an_address_that_goes_back_is_followed() -> None:
+    vault = settled()
+    for url, was in ((f"{URL}v2", URL), (URL, f"{URL}v2")):
+        change(vault, WEEK, was, url)
+        only(vault, NOTE)
+        assert noted(vault, NOTE).url == url
+
+
 @pytest.mark.parametrize(("field", "digest", "note"), BOTH)
 def test_no_base_and_different(field: str, digest: Do, note: Do) -> None:
     vault = settled()
