@@ -59,6 +59,9 @@ TWO = {WAS: mark(OLD, 7), NEW: mark("x", 8)}
 CASES = {
     "edited at its path": (WAS, {WAS: NOW}, {WAS: mark(OLD, 7)}, (9, 1, 1), True),
     "not written, and a copy is there": (WAS, {WAS: OLD, NEW: NOW}, TWO, (7, 9, 5), True),
+    "as it was seen, with words that the base lacks, and a copy is there": (
+        *(WAS, {WAS: NOW, NEW: OLD}, {WAS: mark(NOW, 7), NEW: mark(OLD, 8)}, (7, 9, 5), True),
+    ),
     "written, and a copy is there": (WAS, {WAS: NOW, NEW: "x"}, TWO, (9, 1, 1), True),
     "the copy's bytes at its path": (
         *(WAS, {WAS: NOW}, {WAS: mark(OLD, 7), NEW: mark(NOW, 8)}, (9, 1, 1), False),
