@@ -162,6 +162,17 @@ def test_what_a_list_would_read_differently_is_named(
     assert vault.files["digests/list.md"] == before
 
 
+def test_what_a_list_can_hold_is_written_into_it() -> None:
+    rules = Rules(name="{short_title}", digest_styles=(("digests/*.md", ("list",)),))
+    vault = MemoryVault(files={"digests/list.md": LISTED}, rules=rules)
+    vault.sync()
+    for old, new in (("title: Other", "title: Another"), ("\nmore", "\nmore words")):
+        change(vault, "papers/Other.md", old, new)
+        assert not vault.sync().problems
+    assert "[Another](https://arxiv.org/abs/2308.00010)" in vault.files["digests/list.md"]
+    assert "  more words\n" in vault.files["digests/list.md"]
+
+
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
 
 
