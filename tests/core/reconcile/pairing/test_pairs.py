@@ -397,3 +397,11 @@ def test_a_link_that_leads_elsewhere_is_told_at_the_entry_that_has_it() -> None:
     vault.files["mine.md"] = "words\n"
     (problem,) = vault.plan().problems
     assert (problem.path, problem.line) == (NEXT, entry(vault, ALPHA, NEXT).line)
+
+
+def test_an_entry_without_a_title_adopts_no_file_that_is_called_by_a_day_alone() -> None:
+    url, path = "https://arxiv.org/abs/2308.00077", "lit/230801_.md"
+    vault = MemoryVault({WEEK: f"w\n{url}\nwords\n", path: f"# Read\n\nI read {url} again.\n"})
+    before = vault.files[path]
+    vault.sync()
+    assert vault.files[path] == before and len(vault.files) == 3
