@@ -149,6 +149,27 @@ def test_half_of_our_own_text_goes_unseen_and_unsaved(world: World) -> None:
     assert "ne" not in world.saved() and lying(world) == ["old"]
 
 
+def test_what_was_done_before_the_kill_is_not_begun_again(world: World) -> None:
+    """It may be closed by now, or the disk full: nothing more is to be written."""
+    world.put("a.md", "old")
+
+    def at(here: str, _: RelPath) -> None:
+        if here == "before-base":
+            raise Killed
+
+    with pytest.raises(Killed):
+        world.apply(
+            Write(P("a.md"), "old", "new", ""),
+            Create(P("b.md"), "new b", ""),
+            base_updates=(agree("a.md", "b.md"),),
+            at=at,
+        )
+    for name in "ab":
+        (world.vault / f"{name}.md").chmod(0o444)
+    assert [problem.code for problem in world.recover()] == ["recovered"]
+    assert world.texts() == {"a.md": "new", "b.md": "new b"} and world.state().rows()
+
+
 def test_what_was_written_late_into_the_old_text_after_a_kill_is_put_back(world: World) -> None:
     """Its editor was killed too, and nobody else has that text."""
     world.put("a.md", "old")
