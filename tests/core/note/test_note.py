@@ -210,6 +210,9 @@ def test_what_is_the_readers_own_has_a_mark(old: str, new: str, same: bool) -> N
         return note_lens.own_mark(read, read.sections, ())
 
     assert (mark(TEXT) == mark(TEXT.replace(old, new, 1))) == same
+    # An alias that is the title is nobody's own, whatever the title is.
+    both = [TEXT.replace("title: T", f"title: {t}\naliases: [{t}, U]") for t in ("T", "V")]
+    assert mark(both[0]) == mark(both[1])
 
 
 ADDED = "## [[1주]]\n\n하나\n"

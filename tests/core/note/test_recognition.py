@@ -48,6 +48,7 @@ PROPERTIES = [
 ]
 
 HEADS = [
+    f"# T\n\nURL: {URL_A}\n\n{{{{ 1 }}}} is no template's\n",
     f"{URL_A}\n\nwords\n",
     "arxiv.org/abs/2301.00001\n\nwords\n",
     f"\n\n<{URL_A}>\nTitle (Ada Lovelace)\n",
@@ -337,7 +338,7 @@ PAGE = "https://x.org/a"
     ],
 )
 def test_what_may_be_a_note_is_seen_without_reading_it(text: str, may_be: bool) -> None:
-    names = PropertyNames((("url", "key"), ("tags", "")))
+    names = PropertyNames((("url", "key"), ("title", "name"), ("tags", "")))
     assert recognition.may_be_note(text, names) == may_be
 
 
