@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -112,8 +113,6 @@ def unlinked(text: str, entry: Entry, styled: StyledSpans) -> list[Edit]:
 def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     """Return the edits of the characters of a title that differ; marks between them stay."""
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
-    if len(old) != len(places):
-        return [Edit(styled.title, _escaped(styled, title))]
     left, right = common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
@@ -262,22 +261,21 @@ def indent_of(digest: Digest, entry: Entry) -> str:
     assert styled is not None
     if styled.lower or styled.tags or styled.style != "list":
         return styled.indent
-    mark = ITEM_MARK.match(digest.text, entry.span.start)
-    if mark is None:
-        return ""
+    mark = _mark(digest.text, entry)
     habits = Counter(
         other.styled.indent
         for other in digest.entries
         if other.styled is not None
         and other.styled.style == "list"
         and other.styled.lower
-        and _leading(digest.text, other) == mark[1]
+        and _mark(digest.text, other)[1] == mark[1]
     )
     if habits:
         return habits.most_common(1)[0][0]
     return mark[1] + " " * (len(mark[2]) + 1)
 
 
-def _leading(text: str, entry: Entry) -> str:
+def _mark(text: str, entry: Entry) -> re.Match[str]:
     mark = ITEM_MARK.match(text, entry.span.start)
-    return "" if mark is None else mark[1]
+    assert mark is not None
+    return mark
