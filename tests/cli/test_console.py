@@ -200,6 +200,19 @@ def test_a_path_may_be_given_from_the_vault_from_here_or_whole(
             here.path_in(config, outside)
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_spellings_on_the_disk_the_same_is_meant_on_every_disk(
+    here: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turned: bool
+) -> None:
+    decomposed, half = "\u1100\u1161\u11a8.md", "\uac00\u11a8.md"
+    for name in (decomposed, half):
+        (tmp_path / name).touch()
+    if {*os.listdir(tmp_path)} != {decomposed, half}:  # noqa: PTH208 - names alone
+        pytest.skip("this disk takes both for one name")
+    monkeypatch.setattr(os, "listdir", lambda _: [decomposed, half][:: -1 if turned else 1])
+    assert here.path_in(Config(tmp_path), "각.md") == decomposed
+
+
 class FakeBar:
     """Stands for click's bar; `all` are those that were made."""
 

@@ -54,6 +54,7 @@ https://arxiv.org/abs/2308.07124
 words
 #tag
 """
+LINKED = "# Week\n\nhttps://arxiv.org/abs/2308.07124\n[[note]]\nwords\n"
 BARE = "# Week\n\nhttps://arxiv.org/abs/2308.07124\nwords\n"
 
 
@@ -62,6 +63,7 @@ BARE = "# Week\n\nhttps://arxiv.org/abs/2308.07124\nwords\n"
     [
         (FLAT, {"url": 3, "title": 4, "authors": 4, "link": 4, "commentary": 5, "tags": 6}),
         (BARE, {"url": 3, "tags": 3, "link": 3}),
+        (LINKED, {"url": 3, "link": 4, "commentary": 5}),
     ],
 )
 def test_a_field_has_its_line(text: str, lines: dict[str, int]) -> None:

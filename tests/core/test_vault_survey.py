@@ -205,8 +205,9 @@ def test_a_list_has_its_papers_in_items_headings_and_rows() -> None:
     for marked in ("", "words ", "1234. ", "#"):
         text = f"mine\n{marked}{url}1 a\n{marked}{url}2 b\n{marked}{url}3 c\n"
         assert found({"l.md": text}).unread == ()
-    long = f"- {url}1 {'x' * 4_000}\n- {url}2 b\n- {url}3 c\n"
-    assert found({"l.md": f"mine\n{long}"}).unread == ()
+    for size, listed in ((4_000, ("l.md",)), (4_001, ())):
+        long = f"> {url}1 ".ljust(size, "x")
+        assert found({"l.md": f"mine\n{long}\n> {url}2 b\n> {url}3 c\n"}).unread == listed
 
 
 def test_what_no_glob_tells_apart_is_taken_by_name() -> None:

@@ -374,6 +374,17 @@ def test_what_a_pass_leaves_waiting_comes_again_with_what_brought_it(alone: Alon
     assert (daemon.waiting, daemon.delayed) == (frozenset(), ChangeBatch())
 
 
+def test_what_waits_after_a_pass_is_told_with_it(alone: Alone) -> None:
+    lives: list[Heartbeat] = []
+    result = PassSummary(waiting=frozenset({A}), summary="2 written")
+    daemon, rung = alone(run_pass=lambda *_: result, report=lives.append)
+    until = time.monotonic() + 1000.0
+    daemon.one_pass(ChangeBatch(paths=frozenset({DIGEST})), {A: until}, frozenset())
+    assert lives[-1].waiting.keys() == {A} and rung.times == [until]
+    assert lives[-1].last_did.startswith("2 written; 1 file waits until ")
+    assert lives[-1].last_pass is not None
+
+
 def test_two_batches_are_one(alone: Alone) -> None:
     """What either has; our own writes are no change."""
     daemon, _ = alone()

@@ -11,6 +11,7 @@ What lies above the vault is left out of paths. `--update-cases` writes what is 
 from __future__ import annotations
 
 import io
+import os
 import re
 import shlex
 import subprocess
@@ -72,7 +73,9 @@ def said(vault: Vault, *arguments: str) -> Iterator[str]:
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        for name, value in vault.env.items():
+        for name in os.environ:
+            patched.delenv(name)
+        for name, value in {**vault.env, "COLUMNS": "80"}.items():
             patched.setenv(name, value)
         patched.chdir(vault.root)
         patched.setattr(sys, "argv", ["vault-sync", *arguments])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
-from tests.support.scope_world import EDITS, add, settled, shadowed
+from tests.support.scope_world import EDITS, RARE, add, settled, shadowed
 from tests.support.shadow import daemon_walk, walk
 from tests.support.vaults import rebuilt
 from vault_sync.core.model.plan import Create, Plan
@@ -205,6 +205,7 @@ KINDS = {
     "it has several notes": ("provide", "which", "note copied", "new digest"),
     "it is named": ("provide", "who names", "", "names another"),
     "a linked file is a note now": ("touch_name", "where", "", "linked file becomes a note"),
+    "another note is the paper's": ("touch_name", "where", "", "own note gone beside a plain one"),
     "a naming note is back": ("touch_paper", "which", "", "naming note gone and back"),
     "it waits for others": ("think", "does it wait", "", "entry cut while removals wait"),
     "a digest is another": ("provide", "what", "", "digest replaced under a broken note"),
@@ -229,11 +230,20 @@ def test_a_kind_of_question_that_is_dropped_is_missed(
             EDITS[before](vault, 1)
             vault.run()
             vault.run()
-        EDITS[edit](vault, 2)
+        RARE[edit](vault, 2)
         assert shadowed(vault).memory is not None
         monkeypatch.setattr(PaperSelection, "join", without)
         with pytest.raises(ShadowError):
             shadowed(vault)
+
+
+@pytest.mark.parametrize("edit", sorted(RARE.keys() - EDITS.keys()))
+def test_a_part_of_what_no_walk_meets(edit: str) -> None:
+    with settled() as vault:
+        RARE[edit](vault, 2)
+        assert shadowed(vault).memory is not None
+        vault.run()
+        shadowed(vault)
 
 
 @pytest.mark.timeout(600)

@@ -196,7 +196,7 @@ def _toml(value: object) -> str:
 def _lay_out(sample: Path, folder: Path) -> None:
     """Copy folders and bytes alone: not every disk takes times and modes."""
     folder.mkdir(parents=True, exist_ok=True)
-    for path in sorted(sample.iterdir()):
+    for path in sample.iterdir():
         if path.is_dir():
             _lay_out(path, folder / path.name)
         else:

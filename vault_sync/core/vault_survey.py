@@ -151,8 +151,8 @@ def _sort(files: _Files, path: RelPath, text: str) -> None:
 
 def _listed(text: str) -> set[Key]:
     """Return the papers that stand in items, headings and rows of a text."""
-    lines = [line for line in text.split("\n") if _ITEM.match(line) and len(line) < 4_000]
-    return set(marks.mentioned([line for line in lines if marks.has_hint(line)]))
+    lines = (line for line in text.split("\n") if _ITEM.match(line) and marks.has_hint(line))
+    return set(marks.mentioned([line for line in lines if len(line) <= marks.LONGEST_LINE]))
 
 
 def _is_certain(found: Recognition) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.capture import pdf
+from vault_sync.cli.console import Bar
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.edge.config import Config
@@ -42,6 +43,21 @@ def test_why_not(
     assert isinstance(found, Problem)
     assert (found.path, found.code, found.level) == (NOTE, "no-pdf", "notice")
     assert words in found.message
+
+
+def test_how_far_it_is_is_shown_by_papers(
+    empty_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    papers = "".join(f"https://arxiv.org/abs/2308.0000{n}\nT{n} (A B)\n#x\n" for n in range(3))
+    empty_vault.write("digests/w.md", papers)
+    empty_vault.arrange("rebuild", "--offline")
+    shown: list[tuple[object, ...]] = []
+    monkeypatch.setattr(Bar, "__call__", lambda _, *given: shown.append(given))
+    monkeypatch.setattr(pdf, "fetch_pdf", lambda *_: b"%PDF-1.4")
+    assert list(transcript.said(empty_vault, "pdf", "T0", "T1", "T2", "--quiet")) == []
+    assert [each for each in shown if each[0] == "fetching"] == [
+        ("fetching", number, 3) for number in range(3)
+    ]
 
 
 def test_what_is_said(

@@ -17,6 +17,8 @@ from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.state.store import StateStore, open_state
+from vault_sync.edge.system import service
+from vault_sync.edge.system.service import Done
 
 RUNS = Heartbeat(7, 0.0, 0.0)
 GONE = Heartbeat(7, 0.0, 0.0, alive=False)
@@ -63,6 +65,17 @@ def test_what_was_removed_is_said_and_gone(empty_vault: Vault) -> None:
     assert f"removed the memory in {memory}" in said
     assert said[-1] == f"every text that was replaced is still in {memory / 'saved'}"
     assert [path.name for path in memory.iterdir()] == ["saved"]
+
+
+def test_a_service_is_stopped_and_what_is_left_to_run_is_said(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = Done(Path("/u/v.service"), ran=("one",), todo=("two", "three"))
+    monkeypatch.setattr(service, "installed", lambda *_: True)
+    monkeypatch.setattr(service, "uninstall", lambda *_: done)
+    said = list(transcript.said(offline_vault, "leave"))
+    assert said[:3] == ["| removed /u/v.service", "| run: two", "| run: three"]
+    assert said[3].startswith("| removed the memory in ") and "= 1" not in said
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

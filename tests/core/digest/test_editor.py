@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -84,6 +85,14 @@ def test_an_edit_in_a_flat_digest(change: dict[str, Any], old: str, new: str, ne
 )
 def test_an_edit_in_a_spaced_digest(change: dict[str, Any], old: str, new: str) -> None:
     assert edited(SPACED, **change) == SPACED.replace(old, new, 1)
+
+
+def test_any_words_take_the_place_of_any_other() -> None:
+    texts = ["\n".join(row) for n in range(4) for row in itertools.product("ab", repeat=n)]
+    digest_of = f"w\n{OCTO}\nT (Kim Lee)\n{{}}#x\n".format
+    for was, now in itertools.product(texts, texts):
+        before, after = (digest_of(f"{words}\n" if words else "") for words in (was, now))
+        assert edited(before, commentary=now) == after
 
 
 def test_an_untitled_entry_gets_a_title() -> None:

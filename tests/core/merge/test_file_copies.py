@@ -13,6 +13,7 @@ from vault_sync.core.model.copies import MergedCopies
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.report import copy_section
+from vault_sync.core.text.encodings import text_hash
 
 WEEK = RelPath("d/week.md")
 COPY = RelPath("d/week.sync-conflict-20260101-120000-ABCDEFG.md")
@@ -79,6 +80,31 @@ def test_an_empty_copy_is_finished_and_an_empty_file_is_not_filled() -> None:
     assert merged({WEEK: "", COPY: week("a")}).stuck
 
 
+def test_a_copy_that_this_device_has_merged_is_merged_again_only_when_it_changed() -> None:
+    before = week("a", "b")
+    done = CopyChoice(merged=frozenset({(COPY, text_hash(before))}))
+    rules = RULES._replace(choice=done)
+    found = merged({WEEK: week("a"), COPY: before}, rules)
+    assert [copy.path for copy in found.finished] == [COPY] and not (found.texts or found.merged)
+    assert WEEK in merged({WEEK: week("a"), COPY: week("a", "c")}, rules).texts
+    waiting = rules._replace(ready=False)
+    assert [copy.path for copy in merged({WEEK: week("a"), COPY: before}, waiting).finished] == [
+        COPY
+    ]
+
+
+def test_a_copy_that_clashes_is_finished_once_its_rows_are_on_the_page() -> None:
+    past = History((PastValue("A. B.", "delivered"),))
+    row = BaseKey(Key("arxiv:2308.00000"), WEEK, "commentary")
+    rules = RULES._replace(histories_of=lambda _: {row: past})
+    texts: dict[str, str] = {WEEK: week("A. F."), COPY: week("A. C.")}
+    found = merged(texts, rules)
+    assert found.rows == {CopyRow(*row, "A. C.")} and not found.texts
+    assert [copy.path for copy in found.merged] == [COPY] and not found.finished
+    again = merged(texts | {PAGE: copy_section.text(sorted(found.rows))}, rules)
+    assert [copy.path for copy in again.finished] == [COPY] and not again.merged
+
+
 def test_a_copy_is_not_merged_before_the_device_is_ready() -> None:
     found = merged({WEEK: week("a"), COPY: week("a", "b")}, RULES._replace(ready=False))
     assert [copy.path for copy in found.stuck] == [COPY] and not (found.texts or found.problems)
@@ -120,6 +146,8 @@ def test_a_copy_of_a_note_that_was_renamed_is_merged_into_it() -> None:
     found = merged({now: note.format("here"), copy: note.format("there")}, rules)
     assert "my own here" in found.texts[now] and "my own there" in found.texts[now]
     assert copy in found.hidden
+    gone = merged({copy: note.format("there")}, rules)
+    assert not (gone.texts or gone.merged or gone.hidden), "nor is its note there"
 
 
 def test_a_copy_of_a_digest_that_was_renamed_is_merged_into_it() -> None:
@@ -232,6 +260,7 @@ def test_rows_of_a_copy_of_the_conflicts_note_are_taken_over() -> None:
     copy = PAGE.replace(".md", " (Conflicted copy).md")
     found = merged({copy: copy_section.text([row])})
     assert found.rows == {row} and [each.path for each in found.merged] == [copy]
+    assert found.hidden.keys() == {copy} and not found.texts
     assert merged({PAGE: copy_section.text([row]), copy: copy_section.text([row])}).finished
 
 

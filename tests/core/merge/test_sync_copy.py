@@ -153,6 +153,19 @@ def test_what_would_not_read_as_one_entry_is_shown_as_in_any_other_row() -> None
     )
 
 
+def test_of_a_copy_only_the_entries_of_some_papers_count() -> None:
+    copy = FIRST.replace("둘째다.", "둘째를 고쳤다.").replace("비의", "비의 새")
+    copy = copy.replace("\n\n", "\n# 머리\n\n", 1) + "\n" + entry(C, "씨다.")
+    for keys, text in (
+        ({A}, FIRST.replace("둘째다.", "둘째를 고쳤다.")),
+        ({B}, FIRST.replace("비의", "비의 새")),
+        ({C}, FIRST + "\n" + entry(C, "씨다.")),
+        (set(), FIRST),
+        ({Key("arxiv:2308.00009")}, FIRST),
+    ):
+        assert merge_digest_copy(WEEK, FIRST, copy, histories(), keys=keys) == CopyMerge(text)
+
+
 def test_a_paper_that_stands_twice_is_for_a_person() -> None:
     twice = FIRST + "\n" + entry(A, "다시.")
     assert merge_digest_copy(WEEK, FIRST, twice, histories()) is None

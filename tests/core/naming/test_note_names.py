@@ -152,6 +152,7 @@ def test_a_long_title_is_cut_and_the_id_of_the_pattern_is_not() -> None:
     both = named("x" * 300, pattern="{short_title} - {title}")
     assert both == f"{'x' * 97} - {'x' * 97}"
     assert named("x" * 197) == "x" * 197 and named("", pattern="{key}" + "y" * 300)[-1] == "y"
+    assert named("x", pattern="y" * 300 + "{title}") == "y" * 197
 
 
 def test_with_id() -> None:

@@ -210,6 +210,9 @@ def test_what_is_the_readers_own_has_a_mark(old: str, new: str, same: bool) -> N
         return note_lens.own_mark(read, read.sections, ())
 
     assert (mark(TEXT) == mark(TEXT.replace(old, new, 1))) == same
+    # An alias that is the title is nobody's own, whatever the title is.
+    both = [TEXT.replace("title: T", f"title: {t}\naliases: [{t}, U]") for t in ("T", "V")]
+    assert mark(both[0]) == mark(both[1])
 
 
 ADDED = "## [[1주]]\n\n하나\n"
@@ -231,6 +234,7 @@ MINE = "\n## My notes\n\nmine"
         ("after-title", "# T\n\n## U\n", f"# T\n\n{ADDED}\n## U\n"),
         ("after-title", "# T\n\n> [!x]\n> y\nmine\n", f"# T\n\n> [!x]\n> y\n\n{ADDED}{MINE}\n"),
         ("after-title", "# T", f"# T\n\n{ADDED}"),
+        ("after-title", "x\n# T\n", f"{ADDED}\n## My notes\n\nx\n# T\n"),
         ("after-title", "words\n# T\n", f"{ADDED}\n## My notes\n\nwords\n# T\n"),
         ("after-title", "# T\n# U\n", f"{ADDED}\n# T\n# U\n"),
         ("after-title", "\n# T\nmine\n", f"\n# T\n\n{ADDED}{MINE}\n"),

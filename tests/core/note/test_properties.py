@@ -117,6 +117,7 @@ EDITS: list[tuple[str, dict[str, Wanted], str]] = [
     ("a:\n  - -x\n  - y", {"a": ("y",)}, "a:\n  - y"),
     ("a:\n  - x", {"a": ("p\nq", "x")}, "a:\n  - |-\n    p\n    q\n  - x"),
     ("a:\n  - x\n  - x", {"a": ("x",)}, "a:\n  - x"),
+    ("a:\n  - x # c", {"a": ("x", "x")}, "a:\n  - x # c\n  - x"),
     ("a: # c\n  - x\n  # own\n  - y\nb: 1", {"a": ()}, "a: [] # c\n  # own\nb: 1"),
     # flow lists, by ruamel.yaml
     ("a: [x, 'y']  # c\nb: 1", {"a": ("y", "z")}, "a: ['y', z]  # c\nb: 1"),

@@ -48,6 +48,7 @@ PROPERTIES = [
 ]
 
 HEADS = [
+    f"# T\n\nURL: {URL_A}\n\n{{{{ 1 }}}} is no template's\n",
     f"{URL_A}\n\nwords\n",
     "arxiv.org/abs/2301.00001\n\nwords\n",
     f"\n\n<{URL_A}>\nTitle (Ada Lovelace)\n",
@@ -82,6 +83,9 @@ def test_known(text: str) -> None:
         (f"see {URL_A} and [that]({URL_B}).", {A, B}),
         ("arXiv:2301.00001v2, and arxiv: 2301.00002.", {A, B}),
         ("2301.00001 stands alone", set()),
+        ("Paper: 2301.00001", {A}),
+        ("see [x](arxiv.org/abs/2301.00001) there", {A}),
+        ("see 10.1000/one., doi 10.1000/two!", {"doi:10.1000/one", "doi:10.1000/two"}),
         ("https://example.org/arxiv:2301.00001", set()),
         ("https://example.org/", set()),
     ],
@@ -334,7 +338,7 @@ PAGE = "https://x.org/a"
     ],
 )
 def test_what_may_be_a_note_is_seen_without_reading_it(text: str, may_be: bool) -> None:
-    names = PropertyNames((("url", "key"), ("tags", "")))
+    names = PropertyNames((("url", "key"), ("title", "name"), ("tags", "")))
     assert recognition.may_be_note(text, names) == may_be
 
 

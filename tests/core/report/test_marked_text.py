@@ -15,6 +15,8 @@ CASES = [
     ("P one\nP two\n\nQ", "P one\nP two\n\nR", ["*(1 paragraph the same)*", "", "~~Q~~ ==R=="]),
     ("see [[x]] #t", "see [[y]] #t", ["see ~~\\[\\[x\\]\\]~~ ==\\[\\[y\\]\\]== \\#t"]),
     ("这是一个", "这是二个", ["这是\u2009~~一~~ ==二==\u2009个"]),
+    ("b c", "x y", ["~~b c~~ ==x y=="]),
+    ("b c d", "x c y", ["~~b~~ ==x== c ~~d~~ ==y=="]),
     # A blank between two changes is one of them, the end of a line is not.
     ("a b c d\n\nQ", "a x y d\n\nR", ["a ~~b c~~ ==x y== d", "", "~~Q~~ ==R=="]),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from vault_sync.core.text.common_items import changes, common
 
 
@@ -27,6 +28,31 @@ def test_an_anchor_stands_once_on_both_sides() -> None:
     a = ["a", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "twice", *["x", "y"] * 60, "b"]
     b = ["c", *["y", "z"] * 60, "twice", *["z", "x"] * 60, "d"]
     assert common(a, b) == common(b, a) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("abc", "abc", "abc"),
+        ("abc", "cab", "ab"),
+        ("edabc", "abcde", "abc"),
+        ("abcde", "edabc", "abc"),
+        ("bcad", "abcd", "bcd"),
+        ("a", "b", ""),
+        ("ab", "b", "b"),
+        ("acb", "adb", "ab"),
+        ("aab", "ab", "ab"),
+        ("abb", "ab", "ab"),
+        ("abcb", "abdb", "abb"),
+    ],
+)
+def test_of_lines_in_long_texts_the_longest_row_in_order_stays(
+    one: str, other: str, both: str
+) -> None:
+    a, b = ["p", *["x", "y"] * 60, *one, "q"], ["s", *["y", "x"] * 60, *other, "t"]
+    found = common(a, b)
+    assert "".join(a[at] for at, _ in found) == "".join(b[at] for _, at in found) == both
+    assert found == sorted(found, key=lambda pair: pair[1])
 
 
 def test_long_texts_with_little_in_common_are_compared_finely() -> None:

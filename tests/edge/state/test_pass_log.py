@@ -10,7 +10,16 @@ from tests.support.written_world import P, World
 from vault_sync.core.model.plan import Write
 from vault_sync.edge.platform import current
 from vault_sync.edge.state import pass_log
-from vault_sync.edge.state.pass_log import file_of, name_of, note_lost_entries, save, take
+from vault_sync.edge.state.pass_log import (
+    all_saved,
+    file_of,
+    is_saved,
+    name_of,
+    note_lost_entries,
+    save,
+    save_text,
+    take,
+)
 from vault_sync.edge.state.pass_log import records as log
 
 
@@ -95,6 +104,17 @@ def test_a_short_write_is_followed_by_another(
     )
     (name,) = save(tmp_path / "saved", TEXTS[:1], 1)
     assert take(tmp_path / "saved", name) == TEXTS[0]
+
+
+def test_a_text_is_saved_once_and_an_empty_one_is_none(world: World) -> None:
+    state = world.state()
+    with state.lock(0):
+        save_text(state, b"", P("a.md"), None, "displaced")
+        assert not all_saved(state) and not state.saved.exists()
+        for path in ("a.md", "b.md"):
+            save_text(state, b"x", P(path), None, "displaced")
+    assert [(row.path, row.why) for row in all_saved(state)] == [("a.md", "displaced")]
+    assert is_saved(state, name_of(b"x")) and not is_saved(state, name_of(b"y"))
 
 
 def test_a_pass_that_takes_no_entry_out_remembers_nothing_of_that(world: World) -> None:

@@ -18,6 +18,8 @@ from vault_sync.edge.state.places import (
     canonical,
     databases,
     identity_of,
+    is_mounted_twice,
+    is_moved,
     moved_state,
     root_id,
     same_folder,
@@ -51,6 +53,14 @@ def test_a_moved_vault_is_found_by_its_folder_and_its_id(world: World) -> None:
     with VaultDir(world.vault) as back:
         write_id(back, id_)
     assert moved_state(parent, identity_of(moved)) is None, "its old path has the id too"
+
+
+def test_another_folder_is_no_moved_one(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        was = identity_of(tmp_path)
+        for now in (was._replace(inode=was.inode + 1), was._replace(device=was.device + 1)):
+            assert is_moved(connection, was, now) is False
+            assert is_mounted_twice(was, now._replace(path=str(tmp_path / "gone"))) is False
 
 
 def test_states_come_in_the_sequence_of_their_names(tmp_path: Path) -> None:

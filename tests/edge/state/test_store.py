@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from vault_sync.edge.state import base_table
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.earlier_values import hashes_by_row
 from vault_sync.edge.state.store import open_state, state_dir
-from vault_sync.edge.state.vault_id import agree_on_id, end_pass
+from vault_sync.edge.state.vault_id import agree_on_id, end_pass, is_joined, join
 
 # ---- where
 
@@ -159,6 +160,36 @@ def test_the_state_of_a_moved_vault_that_is_not_moved_along(
     monkeypatch.setattr(current.files, "PINS", True)
     with moved.lock(0):
         assert moved.directory == state.directory and moved.rows() == {A: '"one"'}
+
+
+@pytest.mark.parametrize("how", ["moved", "restored"])
+def test_where_a_vault_is_now_is_noted_with_the_next_write(world: World, how: str) -> None:
+    """Moved, or brought back as another folder: it is taken over once, and then at home."""
+    keep(world, say('"one"'))
+    state = world.state()
+    with state.lock(0), VaultDir(world.vault) as vault:
+        agree_on_id(vault, state)
+        join(state)
+    if how == "moved":
+        root = world.vault.rename(world.vault.with_name("moved"))
+    else:
+        root = world.vault
+        shutil.copytree(root, world.folder / "copy")
+        root.rename(world.folder / "away")
+        (world.folder / "copy").rename(root)
+    there = open_state(root, world.environ)
+    if how == "moved":
+        home = state_dir(root, world.environ)
+        home.mkdir()
+        for name in ("lock", "daemon.lock"):
+            (home / name).touch()  # by a command that only asked
+    with there.lock(0):
+        assert [there.take_over(), there.take_over()] == [str(world.vault), None]
+        assert is_joined(there) == (how == "moved"), "files of a restored one may be missing"
+    again = open_state(root, world.environ)
+    with again.lock(0):
+        assert again.take_over() is None and again.rows() == {A: '"one"'}
+    assert again.directory == state_dir(root, world.environ)
 
 
 def test_who_has_let_go_of_the_lock_writes_no_more(world: World) -> None:

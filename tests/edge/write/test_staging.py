@@ -97,6 +97,27 @@ def test_a_disk_that_does_not_sync_leaves_all_as_it_was(
     assert number == BATCH or temporary(world) == [], "what was not synced is removed"
 
 
+def test_where_not_all_can_be_synced_at_once_each_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [P(f"{each}.md") for each in range(BATCH)]
+    for path in paths:
+        world.put(path, "old")
+    synced: list[str] = []
+
+    def sync(_: int, name: str) -> None:
+        if name.endswith("-3"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        synced.append(name.partition("-")[2])
+
+    monkeypatch.setattr(staging, "sync_everything", lambda _: False)
+    monkeypatch.setattr(staging, "sync_at", sync)
+    outcome = world.apply(*(Write(path, "old", "new", "") for path in paths))
+    assert [undone.operation.path for undone in outcome.undone] == ["3.md"]
+    assert "the disk reports an error" in outcome.undone[0].reason
+    assert synced == [str(number) for number in range(BATCH) if number != 3]
+
+
 # ---- what is done
 
 

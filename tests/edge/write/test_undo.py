@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.pass_log import drop_old
+from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write.undo import list_saved, restore, undo
 
@@ -95,6 +95,44 @@ def test_the_base_keeps_what_only_refused_files_say(world: World) -> None:
     world.put("b.md", "mine b")
     take_back(world)
     assert {row.key for row in world.state().rows()} == {"b", "nothing written"}
+
+
+def test_a_digest_whose_lost_entries_are_not_kept_is_taken_back_without_them(
+    world: World,
+) -> None:
+    digest, other = P("week.md"), P("other.md")
+    for path in (digest, other):
+        world.put(path, "old\n")
+    world.apply(*(Write(path, "old\n", "new\n", "") for path in (digest, other)))
+    state = world.state()
+    with state.lock(0):
+        note_lost_entries(state, [(digest, "old\nwith all\n", "old\n")])
+    file_of(state.saved, name_of(b"old\nwith all\n")).unlink()
+    outcome = take_back(world)
+    assert sorted(one.path for one in outcome.done) == [other, digest] and not outcome.undone
+    assert world.texts() == {digest: "old\n", other: "old\n"}
+
+
+TICKED = "- [x] take the digest's ^0123456789ab-digest\n"
+
+
+def test_only_of_the_conflicts_note_ticks_are_taken_back_too(world: World) -> None:
+    """It comes back if it went to the trash, but does not go out of it."""
+    page, note = P("Sync conflicts.md"), P("a.md")
+    for path in (page, note):
+        world.put(path, TICKED)
+        world.apply(Write(path, TICKED, "no box\n", ""))
+    world.apply(Trash(page, P(".trash/Sync conflicts.md"), "no box\n", ""))
+    for pass_id in (3, 2, 1):
+        state = world.state()
+        with state.lock(0):
+            outcome = undo(world.vault, state, pass_id, started=NOON, page=page)
+        assert not outcome.undone
+    assert world.texts() == {
+        page: TICKED.replace("x", " ", 1),
+        note: TICKED,
+        ".trash/Sync conflicts.md": "no box\n",
+    }
 
 
 def test_undo_goes_back_pass_by_pass_and_can_itself_be_taken_back(world: World) -> None:

@@ -307,8 +307,6 @@ class _Reader(NamedTuple):
         return "\n".join([text[of[number].start : of[number].end] for number in numbers])
 
     def _tags(self, numbers: Sequence[int]) -> tuple[str, ...]:
-        if not numbers:
-            return ()
         tokens = TAG.findall(self._words(numbers))
         return tuple(dict.fromkeys([shared(token[1:]) for token in tokens]))
 

@@ -119,8 +119,6 @@ def of_paper(text: str, start: int, end: int, key: Key) -> TitleLine | None:
 
 def _trailing(text: str, start: int, end: int) -> re.Match[str] | None:
     """Return the wikilink without display text that a line ends in."""
-    if not text.endswith("]", start, end):
-        return None
     return _LINK.fullmatch(text, max(start, text.rfind("[[", start, end)), end)
 
 
@@ -229,8 +227,7 @@ def _core(
     text: str, start: int, end: int, trailing: re.Match[str] | None, needed: int
 ) -> TitleLine | None:
     """Parse the line without its marks, emphasis and trailing link."""
-    bracketed = text.startswith("[[", start)
-    whole = _LINKED.fullmatch(text, start, end) if bracketed and trailing is None else None
+    whole = _LINKED.fullmatch(text, start, end) if trailing is None else None
     if whole is not None:
         title = Span(*whole.span(2))
         return TitleLine(title, (), None, Span(start, end), Span(*whole.span(1)), end)
@@ -245,7 +242,7 @@ def _core(
         return None
     if text.startswith("*", title.start):
         title = _unwrapped(text, *title) or title
-    linked = _LINKED.fullmatch(text, *title) if text.startswith("[[", title.start) else None
+    linked = _LINKED.fullmatch(text, *title)
     link = linked or trailing
     if not plain and author_names.objection(names, 0 if link else needed):
         return None

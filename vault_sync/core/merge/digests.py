@@ -87,7 +87,7 @@ def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion |
         entries[name] = entry
         parts.append((name, text[start : entry.span.start], _unended(entry.span.slice(text))))
         at = entry.span.end
-    ends = bool(parts) and text.endswith("\n", 0, len(text) - len(foot))
+    ends = bool(parts) and text.removesuffix(foot).endswith("\n")
     return DigestVersion(digest, Parts.build(parts, "\n" * ends + foot), entries)
 
 

@@ -157,7 +157,7 @@ def taken_apart(note: Note) -> NoteBody:
         parts.append((name, carried, words))
         carried = carried_on
         at = section.body.end
-    ends = text.endswith("\n", body, len(text) - len(carried)) and bool(parts)
+    ends = bool(parts) and text[body:].removesuffix(carried).endswith("\n")
     return NoteBody(Parts.build(parts, "\n" * ends + carried), sections, text)
 
 

@@ -122,7 +122,7 @@ def note_name(pattern: str, *, title: str, url: str, key: Key, published: str) -
     titles = sum(field[1] in _TITLES for field in _FIELD.finditer(pattern))
     if titles and len(name.encode()) > _STEM_LIMIT:
         fixed = len(filled(lambda _: "x").encode()) - titles
-        room = max(0, _STEM_LIMIT - fixed) // titles
+        room = (_STEM_LIMIT - fixed) // titles
         name = filled(lambda value: clip(value, room))
     return _writable(name or instead(), _STEM_LIMIT)
 

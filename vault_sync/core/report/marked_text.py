@@ -100,7 +100,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
     joined: list[Change] = []
     steps = changes(old, new)
     for at, step in enumerate(steps):
-        inside = 0 < at < len(steps) - 1
+        inside = at < len(steps) - 1
         words = "".join(old[step[1] : step[2]])
         blank = step[0] == "equal" and not words.strip() and "\n" not in words
         if joined and joined[-1][0] != "equal" and (step[0] != "equal" or (blank and inside)):

@@ -167,8 +167,6 @@ def fenced(text: str, of: Sequence[Line]) -> list[bool]:
 
 
 def _fence(text: str, line: Line) -> _Fence | None:
-    if text[line.start : line.start + 6].lstrip(" ")[:3] not in {"```", "~~~"}:
-        return None
     found = _FENCE.fullmatch(text, line.start, line.end)
     if found is None:
         return None

@@ -52,9 +52,8 @@ class StagingArea:
             attempt(lambda task: self._write(task, folder, self._name(task), sync=not batch), task)
         staged = [task for task in tasks if task.undone is None]
         self._staged = {task.number for task in staged}
-        if batch and not _attempt_all(lambda: sync_everything(folder), staged):
-            for task in staged:
-                attempt(lambda task: sync_at(folder, self._name(task)), task)
+        if batch:
+            self._sync(staged, folder)
 
     def bring_in(
         self, act: Callable[[Volume, int, str, int, str], str], task: Task
@@ -110,6 +109,16 @@ class StagingArea:
         finally:
             os.close(like)
 
+    def _sync(self, tasks: Sequence[Task], folder: int) -> None:
+        """Sync many temporary files at once, or one by one where the system has no such call."""
+        try:
+            if not sync_everything(folder):
+                for task in tasks:
+                    attempt(lambda task: sync_at(folder, self._name(task)), task)
+        except OSError as error:
+            for task in tasks:
+                task.undone = in_words(error)
+
     def _name(self, task: Task) -> str:
         return temporary_name(self._pass.token, task.number)
 
@@ -135,15 +144,6 @@ def attempt(step: Callable[[Task], None], task: Task) -> None:
         step(task)
     except (OSError, StateError) as error:
         task.undone = in_words(error)
-
-
-def _attempt_all(step: Callable[[], bool], tasks: Sequence[Task]) -> bool:
-    try:
-        return step()
-    except OSError as error:
-        for task in tasks:
-            task.undone = in_words(error)
-        return True
 
 
 def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: bool) -> None:

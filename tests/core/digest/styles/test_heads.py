@@ -60,6 +60,7 @@ def tail_of(text: str) -> HeadTail:
         ("T? *Ann Bee*. [pdf](u)", "text", "T?", " [pdf](u)"),
         ("T *Ann Bee* [pdf](u)", "text", "T *Ann Bee*", " [pdf](u)"),
         ("T *Ann Bee, Cee Dee* [pdf](u)", "text", "T", " [pdf](u)"),
+        ("T. *Ann Bee [pdf](u)", "text", "T. *Ann Bee", " [pdf](u)"),
         ("T *Ann Bee. ICLR* [pdf](u)", "text", "T", " [pdf](u)"),
     ],
 )

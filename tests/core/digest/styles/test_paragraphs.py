@@ -70,6 +70,7 @@ def test_an_entry_ends_at_the_next_head_rule_anchor_or_table(end: str, words: st
         # What begins a line of a table, or goes on an item or code, begins no entry.
         ("| A |\n|--|\n**[T](a)** | x |\n", []),
         ("- 1\n[T](a)\n", []),
+        ("- [Tool](code)\n[T](a)\n", []),
         ("```\nx\n```\n**T**\n[pdf](a)\n", []),
         ("- [Tool](code)\n**T**\n[pdf](a)\n", [("T", "1", 2, "")]),
         # An item that is a paper stands between a title and its address: a list and its name.

@@ -44,6 +44,9 @@ def edited(text: str, number: int = 0, *styles: StyleName, **values: Any) -> str
         ("a *b*, c d", "a d", "a d"),
         ("x *a* **b** y", "x y", "x y"),
         ("**ab** *cd*", "axd", "axd"),
+        ("**ab** *cd*", "abcd", "abcd"),
+        ("a _b_ c d", "a d", "a d"),
+        ("a `b` c", "a c", "a c"),
     ],
 )
 def test_marks_in_a_title_stay_around_words_that_stay(title: str, new: str, after: str) -> None:

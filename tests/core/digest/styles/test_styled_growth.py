@@ -98,6 +98,8 @@ def with_two(style: StyleName, text: str, like: str | None = None) -> str:
         ("list", "- 1. T [pdf](a)\n", "- 2. U [pdf](b)\n- 3. [[note|V]] [pdf](c)\n"),
         ("list", "- **3. T** [pdf](a)\n", "- **4. U** [pdf](b)\n- **5. [[note|V]]** [pdf](c)\n"),
         ("list", "- [x] **[T](a)**\n", "- [ ] **[U](b)**\n- [ ] **[V](c)** [[note]]\n"),
+        ("list", "- **T**. *A B et al.* [pdf](a)\n",
+         "- **U**. *Bo Kim, Cy Lee* [pdf](b)\n- **[[note|V]]**. [pdf](c)\n"),
         ("list", "- [[n|T]] [pdf](a)\n", "- U [pdf](b)\n- [[note|V]] [pdf](c)\n"),
         ("list", '- "T". [pdf](a)\n', '- "U". [pdf](b)\n- "[[note|V]]". [pdf](c)\n'),
         ("list", "- T, words [pdf](a)\n", "- U [pdf](b)\n- [[note|V]] [pdf](c)\n"),

@@ -248,6 +248,7 @@ def test_title_first_stands_alone() -> None:
         ),
         ("heading", f"## 1. T\n\n**arXiv:** {A}  ", f"## 1. T\n\n**arXiv:** {A} [[note]]  "),
         ("heading", f"### [T]({A}) ###", f"### [T]({A}) [[note]] ###"),
+        ("heading", f"# T\n[pdf]({A}) [[n]] x]]", f"# T\n[pdf]({A}) [[n]] x]] [[note]]"),
     ],
 )
 def test_where_the_link_goes(style: StyleName, before: str, after: str) -> None:

@@ -180,7 +180,7 @@ def _italics(text: str, start: int, end: int) -> AuthorList | None:
     for opening in itertools.islice(_ITALIC.finditer(text, start, end), _MOST_ITALICS):
         at = opening.end() - 1
         run = marks.run_at(text, at, end)
-        if run is None or text[at] == text[at + 1]:
+        if run is None:
             continue
         span = names.before_venue(text, run[0])
         found = names.read(text, span)

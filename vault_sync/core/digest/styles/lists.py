@@ -14,7 +14,7 @@ from vault_sync.core.digest.reader import OwnLink
 from vault_sync.core.digest.styles import assembly, heads, labels
 from vault_sync.core.digest.styles.assembly import Candidate, EntryHead
 from vault_sync.core.digest.styles.heads import LabelledLink
-from vault_sync.core.digest.styles.markdown.page import ITEM, TEXT, ListItem, Page
+from vault_sync.core.digest.styles.markdown.page import ListItem, Page
 from vault_sync.core.text.spans import Span
 
 _MOST_LABELS = 100
@@ -55,7 +55,6 @@ class _Labelled:
             for item in page.items
             if item.parent is None
             for number in range(item.line, item.stop)
-            if page.kinds[number] in (ITEM, TEXT)
             for link in assembly.links_of(page, number, number + 1)
             if link[1] in {"paper", "link"}
         ]

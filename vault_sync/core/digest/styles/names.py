@@ -94,7 +94,7 @@ def _inside(text: str, start: int, at: int) -> bool:
 
 def before_venue(text: str, span: Span) -> Span:
     """Return the stretch of a list of authors without the venue behind its full stop."""
-    stopped = text.find(".", *span) >= 0
+    stopped = "." in span.slice(text)
     found = _VENUE.search(text, *span) if stopped and not _ET_AL.search(text, *span) else None
     return span if found is None else Span(span.start, found.start())
 

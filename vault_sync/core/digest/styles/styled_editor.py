@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -15,7 +15,10 @@ from vault_sync.core.digest.styles.markdown.page import ITEM_MARK
 from vault_sync.core.digest.styles.style import StyledSpans
 from vault_sync.core.model.values import FieldName, Fields
 from vault_sync.core.text.common_items import common_ends
+from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Edit, Span, lines_of, newline_kind, splice_within
+
+_MARKS = regex(r"[*_~`]+")
 
 
 def placed(entry: Entry, styled: StyledSpans, fields: Fields) -> Fields:
@@ -110,8 +113,6 @@ def unlinked(text: str, entry: Entry, styled: StyledSpans) -> list[Edit]:
 def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
     """Return the edits of the characters of a title that differ; marks between them stay."""
     old, places = marks.value(text, styled.title), marks.offsets(text, styled.title)
-    if len(old) != len(places):
-        return [Edit(styled.title, _escaped(styled, title))]
     left, right = common_ends(old, title)
     changed, words = places[left : len(old) - right], title[left : len(title) - right]
     words = _escaped(styled, words)
@@ -120,13 +121,9 @@ def _title(text: str, styled: StyledSpans, title: str) -> list[Edit]:
         return [Edit(Span(at, at), words)]
     found = [Edit(Span(changed[0], changed[0] + 1), words)]
     found += [Edit(Span(at, at + 1), "") for at in changed[1:]]
-    if changed[-1] - changed[0] == len(changed) - 1:
-        return [Edit(Span(changed[0], changed[-1] + 1), words)]
-    return (
-        found
-        if _still_runs(text, styled.title, found, title)
-        else [Edit(styled.title, _escaped(styled, title))]
-    )
+    if _keeps_marks(text, styled.title, found, title):
+        return found
+    return [Edit(styled.title, _escaped(styled, title))]
 
 
 def _escaped(styled: StyledSpans, words: str) -> str:
@@ -134,21 +131,11 @@ def _escaped(styled: StyledSpans, words: str) -> str:
     return words.replace("|", "\\|") if styled.style == "table" else words
 
 
-def _still_runs(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:
-    """Return whether a title's edits leave none of its runs of emphasis empty."""
+def _keeps_marks(text: str, span: Span, found: Sequence[Edit], title: str) -> bool:
+    """Return whether a title's edits leave no marks with nothing between them."""
     after = splice_within(text, span, found)
-    whole = Span(0, len(after))
-    again = marks.offsets(after, whole)
-    if marks.value(after, whole) != title or not again:
-        return False
-    signs = [at for at, sign in enumerate(after) if sign in "*_"]
-    return (
-        not any(
-            other - one > 1 and one not in again and not after[one + 1 : other].strip()
-            for one, other in itertools.pairwise(signs)
-        )
-        and "****" not in after
-    )
+    runs, left = (len(_MARKS.findall(words)) for words in (span.slice(text), after))
+    return runs == left and marks.value(after, Span(0, len(after))) == title
 
 
 def _authors(text: str, styled: StyledSpans, span: Span, wanted: Sequence[str]) -> list[Edit]:
@@ -274,22 +261,21 @@ def indent_of(digest: Digest, entry: Entry) -> str:
     assert styled is not None
     if styled.lower or styled.tags or styled.style != "list":
         return styled.indent
-    mark = ITEM_MARK.match(digest.text, entry.span.start)
-    if mark is None:
-        return ""
+    mark = _mark(digest.text, entry)
     habits = Counter(
         other.styled.indent
         for other in digest.entries
         if other.styled is not None
         and other.styled.style == "list"
         and other.styled.lower
-        and _leading(digest.text, other) == mark[1]
+        and _mark(digest.text, other)[1] == mark[1]
     )
     if habits:
         return habits.most_common(1)[0][0]
     return mark[1] + " " * (len(mark[2]) + 1)
 
 
-def _leading(text: str, entry: Entry) -> str:
+def _mark(text: str, entry: Entry) -> re.Match[str]:
     mark = ITEM_MARK.match(text, entry.span.start)
-    return "" if mark is None else mark[1]
+    assert mark is not None
+    return mark

@@ -168,7 +168,7 @@ def _widened(text: str, span: Span, entry: Span) -> Span:
     start, end = span
     while start > entry.start and text[start - 1 : start] + text[end : end + 1] in _AROUND:
         start, end = start - 1, end + 1
-    line = text.rfind("\n", 0, start) + 1
+    line = text.rfind("\n", entry.start, start) + 1
     before = text[line:start]
     if line > entry.start and (":" in before or "：" in before or not before.strip("-*+ \t")):
         start = line

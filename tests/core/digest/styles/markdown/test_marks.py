@@ -16,6 +16,8 @@ from vault_sync.core.text.spans import Span
         ("words <br>", "words"),
         ("words<BR />", "words"),
         ("words<br/><br>  ", "words"),
+        ("words<br   />", "words"),
+        ("words<br    />", "words<br    />"),
         ("words <b>", "words <b>"),
         ("a > b", "a > b"),
         ("<br>", ""),

@@ -41,16 +41,16 @@ _TITLE_STARTS = "\"'("
 
 def scan(text: str, region: Span) -> list[InlineLink]:
     """Return every link in a region, in order, outside code spans."""
-    start, end = region
-    if text.find("://", start, end) < 0 and text.find("](", start, end) < 0:
-        return list(_wikilinks(text, region, ())) if text.find("[[", start, end) >= 0 else []
+    words = region.slice(text)
+    if "://" not in words and "](" not in words:
+        return list(_wikilinks(text, region, ())) if "[[" in words else []
     pairs, code = _paired(text, region)
     links = _without_outer(list(_bracketed(text, region, pairs)))
-    if text.find("[[", start, end) >= 0:
+    if "[[" in words:
         links += _wikilinks(text, region, [*(link.whole for link in links), *code])
-    if text.count("://", start, end) > sum("://" in link.url.slice(text) for link in links):
+    if words.count("://") > sum("://" in link.url.slice(text) for link in links):
         links += _bare(text, region, [*(link.whole for link in links), *code])
-    return sorted(links, key=_start) if len(links) > 1 else links
+    return sorted(links, key=_start)
 
 
 def _start(link: InlineLink) -> int:
@@ -59,7 +59,7 @@ def _start(link: InlineLink) -> int:
 
 def _paired(text: str, region: Span) -> tuple[dict[int, int], list[Span]]:
     """Return the closing place of every opening bracket or parenthesis, and the code spans."""
-    ticked = text.find("`", *region) >= 0
+    ticked = "`" in region.slice(text)
     code = _code_spans([found.span() for found in _TICKS.finditer(text, *region)] if ticked else [])
     resume = {span.start: span.end for span in code}
     pairs: dict[int, int] = {}
