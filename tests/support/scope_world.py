@@ -611,5 +611,26 @@ RARE: dict[str, Edit] = EDITS | {
         pause,
         lambda v, n: v.remove(f"mine/Own {n}.md"),
     ),
+    "entry named before, in another": in_turn(
+        "names the awaited", pause, lambda v, n: add(v, "2308.00077", "Awaited", to=NEXT)
+    ),
+    "copy made another text": in_turn(
+        "copy added", pause, lambda v, n: v.put("reading/week (restored).md", "x")
+    ),
+    "conflict made alike": in_turn(
+        "both apart", pause, lambda v, n: v.change(DELTA_NOTE, f"델타가 {n}.", f"델타는 {n}.")
+    ),
+    "conflict of texts that link to where a note was": in_turn(
+        lambda v, n: v.put(DISTANT, "distant\n"),
+        lambda v, n: add(v, "2309.00001", "Far", "[[230805 Omega]]", to=DISTANT),
+        pause,
+        lambda v, n: v.change(DISTANT, "[[230805 Omega]]", "[[230805 Omega]] here"),
+        lambda v, n: v.change("papers/Far.md", "[[230805 Omega]]\n", "[[230805 Omega]] there\n"),
+        pause,
+        "note renamed",
+        lambda v, n: v.change(NEXT, "[[230805 Omega|", f"[[Omega {n}|"),
+        lambda v, n: v.change("papers/Far.md", '"[[230805 Omega]]"', f'"[[Omega {n}]]"'),
+        lambda v, n: v.run(),
+    ),
 }  # fmt: skip
 """Edits beside them that no walk makes: each for one question."""

@@ -237,6 +237,15 @@ def test_a_kind_of_question_that_is_dropped_is_missed(
             shadowed(vault)
 
 
+@pytest.mark.parametrize("edit", sorted(RARE.keys() - EDITS.keys()))
+def test_a_part_of_what_no_walk_meets(edit: str) -> None:
+    with settled() as vault:
+        RARE[edit](vault, 2)
+        assert shadowed(vault).memory is not None
+        vault.run()
+        shadowed(vault)
+
+
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(6))
 def test_300_steps(seed: int) -> None:

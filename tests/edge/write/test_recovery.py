@@ -14,10 +14,10 @@ from tests.support.saving import by_rename, in_place
 from tests.support.written_world import Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.vault_dir import temporary_name
+from vault_sync.edge.fs.vault_dir import VaultDir, temporary_name
 from vault_sync.edge.platform import rename
 from vault_sync.edge.platform.rename import PROBE, Volume
-from vault_sync.edge.state import journal
+from vault_sync.edge.state import journal, pass_log
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write import recovery
 from vault_sync.edge.write.recovery import sweep_displaced
@@ -226,6 +226,27 @@ def test_what_cannot_be_looked_at_is_told_and_stays(
     assert problems[0].message.endswith("; 0 of its files are finished now")
     assert "the disk reports an error" in problems[2].message
     assert world.texts() == {"a.md": "old"} and left.exists()
+
+
+def test_what_cannot_be_looked_at_outside_of_our_folder_is_told_and_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "far/.vault-sync-abc-0.0f"
+    world.put(path, "displaced")
+    state = world.state()
+    with state.lock(0):
+        pass_log.note_beside(state, path)
+
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as planted:
+        planted.setattr(recovery, "read_at", fail)
+        planted.setattr(VaultDir, "stat", fail)
+        assert [(each.path, each.code) for each in world.recover()] == [(path, "displaced")]
+        assert pass_log.all_beside(world.state()) == [path]
+    assert world.recover(now=4e9) == []
+    assert pass_log.all_beside(world.state()) == [] and "displaced" in world.saved()
 
 
 def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:

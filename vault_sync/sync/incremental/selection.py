@@ -138,21 +138,20 @@ class PaperSelection:
         return paths
 
     def note(self, path: RelPath, now: File | None) -> None:
-        """Take down what a file is now (None: gone), and whom it concerns if it changed."""
+        """Take down what a file is now (None: gone), and whom it concerns if that is new."""
         was, self.now.changed[path] = self.before.get(path), now
         if now is not None:
             self.reading.read[path] = now
         old, new = set(self.before.keys_at(path)), set(self.now.keys_at(path))
         kinds = {file.kind if file is not None else "" for file in (was, now)}
-        if path in self.reading.changed or len(kinds) > 1 or old != new:
-            self.join(sorted(old | new), TracedQuestion(questions.IN_FILE, path))
-        self.moved = self.moved or bool(old - new)
-        if kinds == {"digest"}:
+        if len(kinds) == 1 and old == new:
             return
-        if len(kinds) > 1 or old != new:
+        self.join(sorted(old | new), TracedQuestion(questions.IN_FILE, path))
+        self.moved = self.moved or bool(old - new)
+        if kinds != {"digest"}:
             self.touch_name(path)
-        for key in sorted(old | new if len(kinds) > 1 else old ^ new):
-            self.touch_paper(key)
+            for key in sorted(old | new if len(kinds) > 1 else old ^ new):
+                self.touch_paper(key)
 
     def provide(self, plan: Plan, strange: Iterable[RelPath]) -> None:
         """Let those be concerned whom the plan concerns beside its own papers.
