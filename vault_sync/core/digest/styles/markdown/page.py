@@ -214,7 +214,7 @@ class _ListWalk:
         self.items: list[ListItem] = []
         self.open: list[int] = []
         self.block = 0
-        self.last = 0
+        self.last: int  # the last line of the items that are open
         self.blank = False
         self.paragraph = False
 
