@@ -16,6 +16,7 @@ from vault_sync.core.citation.person_names import PersonName, ascii_letters, per
         ("Sammy Davis Jr.", PersonName("Davis", "Sammy", suffix="Jr.")),
         ("Ann Sr.", PersonName("Sr.", "Ann")),
         ("de la Cruz, Ana", PersonName("Cruz", "Ana", "de la")),
+        ("van der, Ana", PersonName("van der", "Ana")),
         ("Davis, Jr., Sammy", PersonName("Davis", "Sammy", suffix="Jr.")),
         ("Ana Silva (MIT, CSAIL)", PersonName("Silva", "Ana")),
         ("김철수", PersonName("김", "철수")),
