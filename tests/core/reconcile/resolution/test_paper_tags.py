@@ -83,6 +83,7 @@ def test_a_tag_of_an_adopted_note_that_its_digest_has_too_goes_with_it() -> None
     entry = "https://arxiv.org/abs/2308.00077\nT (A B)\nwords\n#both #more\n"
     vault = MemoryVault({WEEK: f"w\n{entry}", path: f"---\n{block}\n---\n\nwords\n"})
     vault.sync()
+    assert [value for row, value in vault.rows.items() if row.field == "apart:tags"] == [("own",)]
     change(vault, WEEK, "#both #more", "#more")
     vault.sync()
     assert set(noted(vault, path).tags) == {"own", "more"}
