@@ -149,6 +149,15 @@ def test_half_of_our_own_text_goes_unseen_and_unsaved(world: World) -> None:
     assert "ne" not in world.saved() and lying(world) == ["old"]
 
 
+@pytest.mark.parametrize("point", ["before-exchange", "after-exchange", "before-base"])
+def test_a_removal_after_the_kill_stays(world: World, point: str) -> None:
+    file = world.put("a.md", "old tok-old")
+    killed_at(world, point, Write(P("a.md"), "old tok-old", "new", ""))
+    file.unlink()
+    assert [problem.code for problem in world.recover()] == ["recovered", "not-recovered"]
+    assert world.texts() == {} and world.holds("tok-old")
+
+
 def test_what_was_done_before_the_kill_is_not_begun_again(world: World) -> None:
     """It may be closed by now, or the disk full: nothing more is to be written."""
     world.put("a.md", "old")
@@ -245,8 +254,10 @@ def test_what_cannot_be_looked_at_outside_of_our_folder_is_told_and_remembered(
         planted.setattr(VaultDir, "stat", fail)
         assert [(each.path, each.code) for each in world.recover()] == [(path, "displaced")]
         assert pass_log.all_beside(world.state()) == [path]
+    assert world.recover() == [] and "displaced" in world.saved()
+    assert pass_log.all_beside(world.state()) == [path], "it lies there still"
     assert world.recover(now=4e9) == []
-    assert pass_log.all_beside(world.state()) == [] and "displaced" in world.saved()
+    assert pass_log.all_beside(world.state()) == []
 
 
 def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:

@@ -180,7 +180,7 @@ def _candidate(
 ) -> Candidate:
     text, title, address = page.text, head.title, head.address
     link = (
-        LinkPlace(title.own, title.after, wraps=True)
+        LinkPlace(title.own, title.after)
         if title.own is not None
         else assembly.link_behind(text, title, address.key, head.region.end, is_own_link)
     )
