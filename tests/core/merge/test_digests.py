@@ -170,6 +170,9 @@ def test_an_entry_that_would_not_read_as_meant_is_merged_by_line() -> None:
     found = documents.digest(BASE, ours, theirs)
     assert found.conflicts == 1
     assert "=======\n[[Gamma|Gamma]] (Dan Choi)\nNot a Title (Ann Park, Bo Lee)\n" in found.text
+    ours, theirs = swap(ours, "#beta", "#beta #ours"), swap(theirs, "#beta", "#beta #theirs")
+    found = documents.digest(BASE, ours, theirs)
+    assert found.conflicts == 1 and "\n#beta #ours #theirs\n" in found.text, "that entry alone"
 
 
 def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:
