@@ -258,7 +258,7 @@ class _Reader(NamedTuple):
         """Return the entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
         above = head.last
-        while stop > above + 1 and kinds[stop - 1] in LAYOUT:
+        while kinds[stop - 1] in LAYOUT:
             stop -= 1
         tags = tuple([number for number in range(above + 1, stop) if kinds[number] == TAGS])
         commentary = self._commentary(above + 1, stop, tags)

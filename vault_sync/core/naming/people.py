@@ -304,10 +304,10 @@ def _initials_agree(one: Sequence[str], other: Sequence[str]) -> bool:
     if len(one) < 2 or len(other) < 2 or one[-1] != other[-1]:
         return False
     longer, shorter = sorted((one[:-1], other[:-1]), key=len, reverse=True)
-    if not _begins(longer[0], shorter[0]):
-        return False
     rest = iter(longer)
-    return all(any(_begins(each, name) for each in rest) for name in shorter)
+    return _begins(longer[0], shorter[0]) and all(
+        any(_begins(each, name) for each in rest) for name in shorter
+    )
 
 
 def _begins(one: str, other: str) -> bool:

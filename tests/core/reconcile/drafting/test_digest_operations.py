@@ -8,6 +8,7 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
+    NEXT,
     NOTE,
     NOTE_BETA,
     WEEK,
@@ -254,3 +255,13 @@ def test_digests_are_made_and_written_in_the_order_of_their_paths() -> None:
     )
     made = [each.path for each in vault.sync().operations if isinstance(each, Create)]
     assert made == [f"digests/{name}.md" for name in "vwxyz"]
+
+
+def test_words_of_a_second_week_that_cannot_stand_are_told_at_their_own_section() -> None:
+    vault = settled()
+    vault.files[NEXT] += "https://arxiv.org/abs/2308.00001\nAlpha Models: A Study (Ann Park)\n둘.\n"
+    vault.sync()
+    change(vault, NOTE, "\n둘.\n", "\n#only #tags\n")
+    (problem,) = vault.plan().problems
+    assert (problem.code, problem.path) == ("would-not-read-back", NOTE)
+    assert vault.files[NOTE].split("\n")[(problem.line or 0) - 1] == "#only #tags"

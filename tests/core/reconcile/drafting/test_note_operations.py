@@ -184,3 +184,10 @@ def test_a_rename_tells_which_fact_came(facts: Facts, name: str, why: str) -> No
     assert [(each.to, each.why) for each in renames] == [
         (f"papers/{name}.md", f"its {why} is known now")
     ]
+
+
+def test_only_tags_that_the_entry_lacks_are_the_templates_own() -> None:
+    world = vault("---\ntags: [paper, x]\n---\n{{section}}\n")
+    world.sync()
+    own = {row.key: value for row, value in world.rows.items() if row.field == "apart:tags"}
+    assert own[Key("arxiv:2301.00001")] == ("paper",)

@@ -468,3 +468,19 @@ def test_what_a_note_says_in_its_own_words_is_forgotten_once_both_say_the_same()
     change(vault, WEEK, "|Awaited]]", "|Come]]")
     plan = vault.sync()
     assert not (plan.conflicts or plan.apart) and noted(vault, path).title == "Come"
+
+
+@pytest.mark.parametrize(
+    ("written", "then"),
+    [
+        ("authors: Cho Kim\n", "authors: Cho Kim, Dan Lee\n"),
+        ("authors:\n  - Cho Kim\n", "authors:\n  - Cho Kim\n  - Dan Lee\n"),
+    ],
+)
+def test_authors_of_a_note_that_are_a_text_stay_one(written: str, then: str) -> None:
+    vault = settled()
+    change(vault, NOTE_BETA, "authors:\n  - Cho Kim\n", written)
+    vault.sync()
+    change(vault, WEEK, "(Cho Kim)", "(Cho Kim, Dan Lee)")
+    only(vault, NOTE_BETA)
+    assert then in vault.files[NOTE_BETA]
