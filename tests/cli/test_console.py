@@ -144,6 +144,15 @@ def test_ten_of_what_to_look_at_are_shown_unless_all_are_asked_for(
     assert ("more" in said.out + said.err) == (10 in {out, err})
 
 
+def test_a_plan_is_answered_with_the_seconds_that_it_took(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 107.5)
+    Console(Path(), started=100.0).answer_plan(Path("/v"), Plan(), (), more={"one": 1})
+    value = json.loads(capsys.readouterr().out)
+    assert (value["seconds"], value["vault"], value["one"]) == (7.5, "/v", 1)
+
+
 @pytest.mark.parametrize(("undone", "code"), [((), 0), (("it is read-only",), 1)])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_what_was_written_without_a_plan(

@@ -70,6 +70,23 @@ def test_a_note_that_comes_moves_or_goes_is_a_change_of_its_paper() -> None:
     ]
 
 
+def test_a_paper_has_the_first_title_that_is_told_and_stands_where_it_is_met() -> None:
+    bare = "w\nhttps://arxiv.org/abs/2308.00001\nwords\n"
+    other = bare.replace("00001", "00002")
+    found = paper_changes(
+        [
+            Write(DIGEST, "w\n", other, ""),
+            Write(DIGEST, bare, bare.replace("words", "more"), ""),
+            Create(NOTE, TEXT, ""),
+            Trash(NOTE, RelPath(".trash/n.md"), TEXT.replace("Title", "Late"), ""),
+        ]
+    )
+    assert [(each.key[-1], each.title) for each in found.papers] == [("2", ""), ("1", "Title")]
+    (entry,), changes = (each.changes for each in found.papers)
+    assert entry == FieldChange(DIGEST, 0, "entry", "", "https://arxiv.org/abs/2308.00002")
+    assert [each.field for each in changes] == ["commentary", "new note", "to the trash"]
+
+
 def test_what_changes_no_field_of_a_paper_is_shown_among_the_others() -> None:
     others = (
         Create(RelPath("Sync conflicts.md"), "text", ""),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
+    DELTA,
     NOTE,
     NOTE_BETA,
     OWN,
@@ -20,6 +23,7 @@ from tests.support.reader import (
 )
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest.editor import first_loss
+from vault_sync.core.digest.styles import lens
 from vault_sync.core.model.values import Key
 from vault_sync.core.reconcile.drafting import digest_operations, note_operations
 from vault_sync.core.text.spans import splice
@@ -143,3 +147,18 @@ def test_a_note_that_would_not_read_back_is_told_at_an_entry_that_stands_or_at_i
     cut(other, ALPHA)
     (problem,) = other.plan().problems
     assert (problem.path, problem.line) == (NOTE, None)
+
+
+def test_a_new_entry_that_would_not_read_back_is_told_at_the_last_one_that_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = noting("할 말입니다.")
+    vault.files["papers/new.md"] = vault.files["papers/new.md"].replace("새 주", "2023년 8월 3주차")
+    append = lens.append
+
+    def losing(*given: Any) -> str:
+        return append(*given).replace("할 말입니다.", "")
+
+    monkeypatch.setattr(lens, "append", losing)
+    (problem,) = vault.plan().problems
+    assert (problem.path, problem.line) == (WEEK, entry(vault, DELTA).line)

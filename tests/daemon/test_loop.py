@@ -34,7 +34,7 @@ from vault_sync.edge.config import WatchConfig
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.heartbeat import Heartbeat
-from vault_sync.edge.watch.batches import RECENT, ChangeBatch, WatchTiming
+from vault_sync.edge.watch.batches import CONFIG, RECENT, ChangeBatch, WatchTiming
 from vault_sync.edge.watch.listener import Mailbox
 
 A, DIGEST = RelPath("papers/a.md"), RelPath("digests/a.md")
@@ -383,6 +383,42 @@ def test_what_waits_after_a_pass_is_told_with_it(alone: Alone) -> None:
     assert lives[-1].waiting.keys() == {A} and rung.times == [until]
     assert lives[-1].last_did.startswith("2 written; 1 file waits until ")
     assert lives[-1].last_pass is not None
+
+
+@pytest.mark.parametrize("signalled", [True, False])
+@pytest.mark.parametrize("is_good", [True, False])
+def test_another_configuration_begins_anew_and_a_wrong_one_goes_on(
+    alone: Alone, monkeypatch: pytest.MonkeyPatch, signalled: bool, is_good: bool
+) -> None:
+    wrong = Problem("vault-sync.toml", "configuration", "it is wrong", "mend it")
+    first = ChangeBatch(paths=frozenset({A if signalled else CONFIG}))
+    coming = iter([first, ChangeBatch(paths=frozenset({DIGEST}))])
+    monkeypatch.setattr(loop, "change_batches", lambda *_, **__: (each for each in coming))
+    seen: list[frozenset[RelPath]] = []
+
+    def run_pass(batch: ChangeBatch, _: frozenset[RelPath]) -> PassSummary:
+        seen.append(batch.paths)
+        return PassSummary()
+
+    lives: list[Heartbeat] = []
+    answer = WatchConfig(quiet=77.0) if is_good else wrong
+    daemon, _ = alone(run_pass=run_pass, reload=lambda: answer, report=lives.append)
+    daemon.reload_wanted = signalled
+    daemon.follow(polling=False)
+    assert seen == ([] if is_good else [first.paths, {DIGEST}])
+    assert daemon.timing == (answer if is_good else FAST) and not daemon.reload_wanted
+    assert any(wrong in life.problems for life in lives) != is_good
+
+
+def test_facts_that_came_bring_a_sweep_once(alone: Alone) -> None:
+    daemon, _ = alone(look_up=lambda _: True)
+    assert daemon.facts is not None
+    daemon.facts.news = True
+    daemon.gather(ChangeBatch(why="asked for"))
+    assert daemon.fresh == ChangeBatch(swept=True, why="asked for, facts came")
+    daemon.fresh = ChangeBatch()
+    daemon.gather(ChangeBatch(why="asked for"))
+    assert daemon.fresh == ChangeBatch(why="asked for")
 
 
 def test_two_batches_are_one(alone: Alone) -> None:

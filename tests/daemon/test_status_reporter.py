@@ -77,7 +77,7 @@ def test_problems_are_logged_when_they_are_new_and_only_own_ones_are_stored(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world = World()
-    for _ in range(2):
+    for _ in range(3):
         world.reporter.set_problems("watcher", (PROBLEM,))
         world.reporter.set_problems(FOUND, (OTHER,))
     assert caplog.messages == [f"{name}: it is odd; mend it" for name in ("a.md", "b.md")]

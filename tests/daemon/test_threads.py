@@ -126,6 +126,17 @@ def test_more_signals_than_can_be_read_bring_no_word_of_the_interpreter() -> Non
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
+def test_a_signal_that_a_system_has_not_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows knows no SIGHUP."""
+    number = signal.SIGHUP
+    before = [signal.getsignal(each) for each in (number, signal.SIGTERM)]
+    monkeypatch.delattr(signal, "SIGHUP")
+    with forwarded_signals(lambda _: None):
+        during = [signal.getsignal(each) for each in (number, signal.SIGTERM)]
+    assert [one is other for one, other in zip(before, during, strict=True)] == [True, False]
+    assert before == [signal.getsignal(each) for each in (number, signal.SIGTERM)]
+
+
 def test_outside_the_main_thread_signals_are_left_as_they_are() -> None:
     found: list[object] = []
 

@@ -31,12 +31,15 @@ def test_a_note_without_a_citekey_is_cited_by_one_of_the_form_that_no_other_has(
     vault.files[path] = vault.files[path].replace("authors:", "citekey: ParkBeta\nauthors:")
     snapshot, _ = vault.look()
     form = "{auth}{title_word}"
-    assert [(each.key, each.citekey) for each in references(snapshot, form)] == [
+    assert sorted((each.key, each.citekey) for each in references(snapshot, form)) == [
         ("arxiv:2301.00001", "ParkBeta"),
         ("arxiv:2301.00002", "parkbeta-2301.00002"),
         ("arxiv:2301.00003", "parkgamma"),
     ]
     assert [each.citekey for each in references(snapshot)] == ["ParkBeta"]
+    vault.files["mine/Copy.md"] = vault.files[path]
+    snapshot, _ = vault.look()
+    assert [each.citekey for each in references(snapshot)] == ["ParkBeta"], "once a paper"
 
 
 NOTE = (

@@ -12,9 +12,11 @@ import pytest
 from tests.support.reader import NEXT, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import DELTA_NOTE, EDITS, FILES, Vault, settled
 from vault_sync.core.model.plan import Create, Write
-from vault_sync.core.model.values import RelPath
+from vault_sync.core.model.values import PropertyNames, RelPath
 from vault_sync.core.reconcile.pairing import first_pass
 from vault_sync.daemon.vault_pass import give_back
+from vault_sync.edge.config import BibConfig
+from vault_sync.edge.state.vault_id import former_names
 from vault_sync.edge.write import apply as apply_module
 from vault_sync.sync import engine
 from vault_sync.sync.engine import uncollected
@@ -128,3 +130,29 @@ def test_a_pass_about_some_digests_leaves_the_others_to_the_next() -> None:
         only = PassRequest(only=frozenset({RelPath(WEEK)}))
         assert [each.path for each in engine.run(vault.context(), only).outcome.done] == [NOTE_BETA]
         assert [each.path for each in vault.run().outcome.done] == [NEXT]
+
+
+def test_the_file_of_references_is_made_where_it_is_missing_and_by_no_hook() -> None:
+    with settled() as vault:
+        bib = BibConfig(write="refs.bib")
+        vault.config = vault.config._replace(bib=bib)
+        vault.change(NOTE_BETA, "url:", "citekey: beta2023\nurl:")
+        vault.settle()
+        file = vault.root / "refs.bib"
+        file.unlink()
+        engine.run(vault.context(), PassRequest(cause="hook"))
+        assert not file.exists()
+        assert not vault.run().outcome.done
+        assert "beta2023" in file.read_text("utf-8")
+        file.write_text("mine", "utf-8")
+        assert not vault.run().plan.problems, "nothing was written"
+        EDITS["digest tag"](vault, 1)
+        assert [each.code for each in vault.run().plan.problems] == ["bib-not-ours"]
+
+
+def test_own_names_of_properties_are_remembered_for_the_time_after() -> None:
+    with settled() as vault:
+        names = PropertyNames((("authors", "author"), ("tags", "")))
+        vault.config = vault.config._replace(rules=vault.config.rules._replace(properties=names))
+        vault.run()
+        assert former_names(vault.state) == (("authors", "author"),)

@@ -317,11 +317,12 @@ class _SnapshotBuilder:
 
         So it is where the entry's address was changed to that of another paper.
         """
-        found = None if path is None else self.notes.get(path)
-        if path is None or found is None:
-            return False
-        named = {self.names.resolve(target, path) for target in found.digests}
-        return digest in named and all(key_of(url) != found.key for _, url in addresses(text))
+        return (
+            path is not None
+            and (found := self.notes.get(path)) is not None
+            and digest in {self.names.resolve(target, path) for target in found.digests}
+            and all(key_of(url) != found.key for _, url in addresses(text))
+        )
 
 
 def _may_be_note(text: str, names: PropertyNames) -> bool:

@@ -49,19 +49,13 @@ def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Proble
 
 def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     """Return the references of all notes; with a `form` also of those that have no citekey yet."""
-    found = []
-    for key, paths in sorted(snapshot.managed.items()):
-        for path in paths[:1]:
-            reference = cited.reference_of(snapshot.notes[path], label(key) if form else "")
-            if reference is not None:
-                found.append(reference)
+    notes = {key: snapshot.notes[paths[0]] for key, paths in snapshot.managed.items()}
+    made = (cited.reference_of(each, label(key) if form else "") for key, each in notes.items())
+    found = [each for each in made if each is not None]
     if not form:
         return found
-    taken = {
-        citekey: key
-        for key, paths in snapshot.managed.items()
-        if (citekey := snapshot.notes[paths[0]].properties.scalar("citekey").strip())
-    }
+    citekeys_of = {key: each.properties.scalar("citekey").strip() for key, each in notes.items()}
+    taken = {citekey: key for key, citekey in citekeys_of.items() if citekey}
     given = set(taken.values())
     papers = {
         each.key: citekeys.CitedPaper(each.title, each.authors, each.published)

@@ -136,8 +136,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts or view.observation.base.refused:
         undoing.lift_refusals(state, view.observation, every=request.lifts)
-    if view.memory is None:
-        remember_names(state, config.rules.properties.own)
+    remember_names(state, config.rules.properties.own)
     state.outdate()
     # A doubt about the globs leaves no trace: what is remembered would count as a base.
     doubted = any(each.code == first_pass.CODE for each in plan.problems)

@@ -13,6 +13,7 @@ from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation import bibtex
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
 from vault_sync.core.citation.reference import Reference, csl_item, csl_json, reference_of
+from vault_sync.core.model.values import Key
 from vault_sync.core.note import note
 from vault_sync.edge.bibliography import read_library
 
@@ -66,6 +67,26 @@ def test_a_venue_decides_the_type(venue: str, entry: str) -> None:
     assert "  doi = {10.1000/a_b}," in written.split("\n")
 
 
+@pytest.mark.parametrize(
+    ("venue", "published", "kind", "publisher", "issued"),
+    [
+        ("", "2023-08-14", "article", "arXiv", [2023, 8, 14]),
+        ("Nature 12", "2023", "article-journal", None, [2023]),
+        ("ICML 2023", "2023-08", "paper-conference", None, [2023]),
+        ("", "in print", "article", "arXiv", None),
+    ],
+)
+def test_an_item_of_csl(
+    venue: str, published: str, kind: str, publisher: str | None, issued: list[int] | None
+) -> None:
+    item = csl_item(paper(venue=venue, doi="10.1000/a")._replace(published=published))
+    assert (item["type"], item.get("publisher"), item["DOI"]) == (kind, publisher, "10.1000/a")
+    assert (item.get("container-title"), item["number"]) == (venue or None, "arXiv:2308.07124")
+    assert item.get("issued") == (issued and {"date-parts": [issued]})
+    other = csl_item(paper()._replace(key=Key("doi:10.1000/a")))
+    assert "number" not in other and "publisher" not in other
+
+
 def test_a_file_is_sorted_and_begins_with_our_line() -> None:
     references = [
         Reference(OCTOPACK, citekey, "T", published="2023") for citekey in ("b", "C", "a")
@@ -107,6 +128,9 @@ def test_whatever_a_note_holds_one_entry_is_read_back(
         ("Bad $}{$ math", r"Bad \$\textbraceright{}\textbraceleft{}\$ math"),
         ("자기 지도 학습 — Étude", "자기 지도 학습 — Étude"),
         ("It's I'm", "It's I'm"),
+        ("GPT and A", "{GPT} and {A}"),
+        ("Rates ${a}$ and ${a$", r"Rates ${a}$ and \$\textbraceleft{}a\$"),
+        ("Rates $a%b$, $a#b$", r"Rates \$a\%b\$, \$a\#b\$"),
     ],
 )
 def test_a_title_is_escaped_and_its_capitals_are_kept(title: str, field: str) -> None:

@@ -37,6 +37,23 @@ def test_a_citekey_is_the_id_where_a_form_gives_nothing(
     assert plain_citekey(CitedPaper(title, authors, "2023"), OCTOPACK) == "2308.07124"
 
 
+@pytest.mark.parametrize(
+    ("form", "citekey"),
+    [
+        ("{auth}-{year}-{arxiv}", "muennighoff-2023"),
+        (".{title_word}.{auth}_", "octopack.muennighoff"),
+        ("{arxiv}", "10.1000-x-d5d3bb5e"),
+        ("x{year}", "x2023"),
+        ("{year}", "10.1000-x-d5d3bb5e"),
+    ],
+)
+def test_a_form_of_citekeys(form: str, citekey: str) -> None:
+    assert plain_citekey(PAPER, Key("doi:10.1000/x"), form) == citekey
+    assert plain_citekey(PAPER, OCTOPACK, "{auth}:{arxiv}") == "muennighoff:2308.07124"
+    numbers = CitedPaper("2048", (), "")
+    assert plain_citekey(numbers, OCTOPACK) == "2308.07124", "a number alone is none"
+
+
 def test_a_citekey_that_is_taken_gets_the_papers_id_on_every_device() -> None:
     later = Key("arxiv:2312.00001")
     alone = assign({OCTOPACK: PAPER}, {})
@@ -85,6 +102,11 @@ def test_a_wrong_form_of_citekeys_is_refused_in_words(form: str, wrong: str) -> 
         ("doi:10.1000/2401.1", "2023", "muennighoff2023octopack"),
         ("acl:N19-1423", "", "muennighoff2019octopack"),
         ("acl:P79-1001", "", "muennighoff1979octopack"),
+        ("acl:P65-1001", "", "muennighoff1965octopack"),
+        ("acl:P64-1001", "", "muennighoff2064octopack"),
+        ("arxiv:cs/9101001", "", "muennighoff1991octopack"),
+        ("arxiv:9001.00001", "", "muennighoff2090octopack"),
+        ("doi:10.1000/x", "c. 2023", "muennighoffoctopack"),
         ("acl:2020.acl-main.1", "", "muennighoff2020octopack"),
     ],
 )

@@ -51,6 +51,12 @@ def test_which_of_two_entries_is_meant_nobody_says(fields: dict[str, str], title
     assert library(two).find(ARXIV, DOI, title) is None
 
 
+def test_the_title_decides_where_only_one_of_the_two_has_an_id() -> None:
+    for fields in ({"eprint": OTHER["eprint"]}, {"doi": OTHER["doi"]}):
+        entry = entry_of("a", fields, TITLE)
+        assert library([entry]).find(Key("url:x.org/a"), "", TITLE) == entry
+
+
 def test_a_title_of_a_word_is_nobodys() -> None:
     for title, found in (("Forewords", False), ("Forewordss", True)):
         entry = entry_of("a", {}, title)

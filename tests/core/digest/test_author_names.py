@@ -19,7 +19,7 @@ LISTS = (
     "ERNIE 4.5 Team", "GLM-4.5 Team, Zhipu AI", "Seed1.5-VL Team", "Qwen2.5 team", "K2 Labs",
     "MiniMax-M1 Group", "Yi1.5 AI", "John M Smith3", "김철수, 이영희", "OpenAI",
     "김철수 외 3명", "Kim 외 2인", "Ann (the 2 of (us)) Park (and 3) Lee",
-    "Ann B C D E F G H I J K Lee", "Jürgen Müller", "Ann one two Park Kim",
+    "Ann B C D E F G H I J K Lee", "Jürgen Müller", "Ann one two Park Kim", "김철수, 하나 둘 셋",
 )  # fmt: skip
 
 PROSE = (
@@ -31,6 +31,7 @@ PROSE = (
     "[[n|Good]] ()", "Good (Ann B C D E F G H I J K L Lee)",
     "Good (Ann (a (b)) likes (c) this one)", "- Good (Qwen2.5 Team)", "- Good (Ann Park)",
     "Good (et al., more words)", "Good (Ann one two three Park Lee Kim)",
+    "Good (김철수, 하나 둘 셋 넷)", "Good (김철수, 하나.)",
 )  # fmt: skip
 
 

@@ -73,8 +73,9 @@ def test_an_address_of_no_page_is_no_head(line: str) -> None:
     assert read_digest(f"{line}\nA Title (Ann Bee, Cee Dee)\nwords\n").entries == ()
 
 
-def test_an_address_may_be_set_in() -> None:
-    text = f"w\n   {OCTO}  \n  A Title (Ann Bee, Cee Dee)\n"
+@pytest.mark.parametrize("line", [f"   {OCTO}  ", f"<{OCTO}>", f" <{OCTO}>\r"])
+def test_an_address_may_be_set_in(line: str) -> None:
+    text = f"w\n{line}\n  A Title (Ann Bee, Cee Dee)\n"
     (entry,) = read_digest(text).entries
     assert entry.layout.address.slice(text) == entry.fields.url == OCTO
 

@@ -53,6 +53,9 @@ TITLES: dict[str, Parts] = {
     "[T [x]](https://x.org/a_(b)) (Kim Lee)": ("T [x]", ("Kim Lee",), None),
     "**[T](https://x.org)** (Kim Lee) [[n]]": ("T", ("Kim Lee",), "n"),
     "[**T**](https://x.org) (Kim Lee) [[n]]": ("T", ("Kim Lee",), "n"),
+    "[A](u.io) (b) (Kim Lee)": ("[A](u.io) (b)", ("Kim Lee",), None),
+    "[A](u.io)[B](v.io) (Kim Lee)": ("[A](u.io)[B](v.io)", ("Kim Lee",), None),
+    "[A [b]] (c) (Kim Lee)": ("[A [b]] (c)", ("Kim Lee",), None),
     f"[T]({OCTO}v2)": ("T", (), None),
     f"**[T]({OCTO})** [[n]]": ("T", (), "n"),
     "**T: x**": ("T: x", (), None),
@@ -94,7 +97,8 @@ def test_a_title_changes_and_keeps_its_link_and_emphasis(
 
 def test_a_linked_title_is_never_read_out_of_two() -> None:
     assert title_line.parse("[[a|b]] x [[c|d]]", 0, 17) is None
-    for line in ("", "T (Kim Lee) x]", "T (Kim Lee)*", "[[n]]", "[[n|T]] x]", "1. [[n]]"):
+    two = "[A](https://x.org) and [B](https://y.org) (Kim Lee)"
+    for line in (two, "", "T (Kim Lee) x]", "T (Kim Lee)*", "[[n]]", "[[n|T]] x]", "1. [[n]]"):
         assert title_line.parse(line, 0, len(line)) is None
 
 

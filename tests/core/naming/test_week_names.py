@@ -115,11 +115,22 @@ def test_a_name_is_read_back_as_the_week_that_it_names(
         ("{week}", "'{'"),
         ("%G/%V", "file name"),
         ("%G-W%V%", "'%'"),
+        ("%m {month_week}", "beside it"),
+        ("%Y %d", "beside it"),
+        ("%G %m %d", "beside it"),
+        ("%Y-%m-%d {month_week} %H", "'%H'"),
+        ("%Y-%m {month_week} %V", "%V needs the year"),
+        ("%G-%-V {month_week} %Y %m", "ISO"),
+        ("%y-%m {month_week}.", ""),
+        ("%Y-%m-%d W%V", ""),
+        ("%g-%-V", ""),
+        ("%y%-m%-d", ""),
+        ("%-d.%m.%y {month_week} %G", ""),
     ],
 )
-def test_a_form_that_names_no_week_is_refused_in_words(form: str, wrong: str) -> None:
+def test_a_form_that_names_no_week_is_refused_in_words_and_no_other(form: str, wrong: str) -> None:
     message = week_names.form_error(form)
-    assert message is not None and wrong in message
+    assert (message is None) == (not wrong) and wrong in (message or "")
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.note import note as note_lens
-from vault_sync.core.note.abstract import CALLOUT, callout, missing
+from vault_sync.core.note.abstract import CALLOUT, Abstract, callout, decided, mark, missing, placed
 
 
 def test_the_abstract_is_a_folded_callout() -> None:
@@ -71,6 +71,55 @@ def test_a_note_lacks_its_abstract_unless_somebody_took_it_out(
     key = Key("arxiv:2308.00001")
     rows = {} if was is None else {BaseKey(key, "", "abstract"): was}
     assert missing(note_lens.read(text), key, Base(rows, exists=True)) is lacks
+
+
+OURS = callout(Facts(abstract="Words"))
+THEIRS = f"{CALLOUT}\n> Other words"
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "was", "put", "base_value"),
+    [
+        # A note that is still to be made.
+        (None, True, None, OURS, mark(OURS)),
+        (None, True, "", OURS, mark(OURS)),
+        (None, False, None, "", None),
+        (None, False, "x", "", "x"),
+        # One that has a callout.
+        (OURS, True, None, "", mark(OURS)),
+        (OURS, True, "x", "", mark(OURS)),
+        (THEIRS, True, None, "", ""),
+        (THEIRS, True, "x", "", "x"),
+        (THEIRS, False, None, "", ""),
+        # One that has none.
+        ("words", True, None, OURS, mark(OURS)),
+        ("words", True, "", "", ""),
+        ("words", True, "x", "", "x"),
+        ("words", False, None, "", None),
+    ],
+)
+def test_what_is_decided_about_an_abstract(
+    text: str | None, known: bool, was: str | None, put: str, base_value: str | None
+) -> None:
+    note = None if text is None else note_lens.read(f"---\na: 1\n---\n{text}\n")
+    facts = Facts(abstract="Words" if known else "")
+    assert decided(note, facts, was) == Abstract(put, base_value)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("---\na: 1\n---\n", "---\na: 1\n---\n\nOURS\n"),
+        ("---\na: 1\n---\nwords\n", "---\na: 1\n---\n\nOURS\n\nwords\n"),
+        ("---\na: 1\n---\n\nwords\n", "---\na: 1\n---\n\nOURS\n\nwords\n"),
+        ("---\na: 1\n---\n \n", "---\na: 1\n---\n\nOURS\n \n"),
+        ("words\n", "\n\nOURS\n\nwords\n"),
+    ],
+)
+def test_a_callout_is_put_below_the_properties(text: str, after: str, newline: str) -> None:
+    made = placed(text.replace("\n", newline), OURS)
+    assert made == after.replace("OURS", OURS).replace("\n", newline)
 
 
 TEXT = "We study $x^2$.\nAnd more #tags."

@@ -234,6 +234,7 @@ MINE = "\n## My notes\n\nmine"
         ("after-title", "# T\n\n## U\n", f"# T\n\n{ADDED}\n## U\n"),
         ("after-title", "# T\n\n> [!x]\n> y\nmine\n", f"# T\n\n> [!x]\n> y\n\n{ADDED}{MINE}\n"),
         ("after-title", "# T", f"# T\n\n{ADDED}"),
+        ("after-title", "x\n# T\n", f"{ADDED}\n## My notes\n\nx\n# T\n"),
         ("after-title", "words\n# T\n", f"{ADDED}\n## My notes\n\nwords\n# T\n"),
         ("after-title", "# T\n# U\n", f"{ADDED}\n# T\n# U\n"),
         ("after-title", "\n# T\nmine\n", f"\n# T\n\n{ADDED}{MINE}\n"),

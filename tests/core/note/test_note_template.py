@@ -51,6 +51,16 @@ def test_in_properties_a_value_is_quoted(line: str, name: str, value: object) ->
 
 
 def test_a_year_alone_is_a_number_and_an_empty_value_an_empty_property() -> None:
+    for line, after in (
+        ("y: {{date:YYYY}}", "y: 2023"),
+        ("y: {{date}}", "y: 2023-08-14"),
+        ("y: {{year}} {{year}}", "y: 2023 2023"),
+        ("y: {{arxiv}}", 'y: "2301.00001"'),
+        ("y: [{{year}}, {{title}}]", 'y: ["2023", "On \\"Nets\\": {{url}} # and more"]'),
+        ("y:  '{{doi}}' ", "y:"),
+        ("y: x", "y: x"),
+    ):
+        assert filled(f"---\n{line}\n---\n", VALUES, lambda: DAY) == f"---\n{after}\n---\n"
     assert (
         filled("---\ny: {{year}}\nd: {{doi}}\n---\n", VALUES, lambda: DAY)
         == "---\ny: 2023\nd:\n---\n"

@@ -81,6 +81,21 @@ def test_only_functions_of_the_help_are_called(names: dict[str, str]) -> None:
         assert bare.count("(") == bare.count(")") and bare.count("[") == bare.count("]")
 
 
+def test_each_view_has_its_columns_and_its_order_of_groups() -> None:
+    columns = {view["name"]: " ".join(view["order"]) for view in read({})["views"]}
+    assert columns == {
+        "Papers": "formula.paper formula.first note.published formula.week "
+        "note.tags note.status note.rating formula.pdf",
+        "By week": "formula.paper note.tags note.status",
+        "To read": "formula.paper formula.week note.status",
+        "This digest": "formula.paper note.tags note.status note.rating",
+        "Talked about": "formula.paper note.mentioned_by",
+        "Open conflicts": "formula.paper formula.week",
+    }
+    groups = [view.get("groupBy") for view in read({})["views"]]
+    assert groups == [None, {"property": "formula.week", "direction": "DESC"}, *[None] * 4]
+
+
 def test_properties_bear_the_vaults_own_names() -> None:
     base = read(RENAMED)
     assert base["formulas"]["first"] == 'if(note["my author"], list(note["my author"])[0], "")'

@@ -196,7 +196,7 @@ def test_a_word_of_a_command_line_is_shown_on_one_line_as_a_shell_reads_it(
     [
         ("a\nb 가\u3000c", "a\nb 가\u3000c"),
         ("\t\x1b\x85\xff", "\\x09\\x1b\\x85ÿ"),
-        ("\udc80\udcff", "\\x80\\xff"),
+        ("\udc7f\udc80\udcff\udd00", "\\udc7f\\x80\\xff\\udd00"),
         ("\u0100\u200b\ud800\uffff", "Ā\\u200b\\ud800\\uffff"),
         ("\U0001f600\U000e0001", "\U0001f600\\U000e0001"),
     ],

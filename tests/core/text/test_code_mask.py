@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -16,6 +17,44 @@ def test_a_comment_may_end_inside_a_fence() -> None:
     assert [piece.kind for piece in code_mask.pieces(text)] == ["comment", "code", "link"]
     assert urls(text) == ["https://c.d"]
     assert targets(text) == ["y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # Code ends in its paragraph, and before a fence.
+        ("a `b\nc` d", ["`b\nc`"]),
+        ("a `b\n#c` d", ["`b\n#c`"]),
+        ("a `b\n\nc` d", []),
+        ("a `b\n \r\nc` d", []),
+        ("a `b\n# c` d", []),
+        ("a `b\n  - c` d", []),
+        ("a `b\n12. c` d", []),
+        ("`b`\n\n`c` d", ["`b`", "`c`"]),
+        ("a ``` b\n```\nx\n```\n[[n]]", ["```\nx\n```\n", "[[n]]"]),
+        ("```\nx\n```\n~~~\ny\n~~~", ["```\nx\n```\n~~~\ny\n~~~"]),
+        ("a\n```\n[[n]]", ["[[n]]"]),
+        ("%% a %% b", ["%% a %%"]),
+        ("%% a [[n]]", ["[[n]]"]),
+        ("%% a %% b %% [[n]]", ["%% a %%", "[[n]]"]),
+        ("<!-- a\n\nb --> c", ["<!-- a\n\nb -->"]),
+        ("<!--> b", ["<!-->"]),
+        ("<!-- b [[n]]", ["[[n]]"]),
+        ("$a$ b $$c\n\nd$$", ["$a$", "$$c\n\nd$$"]),
+        ("$5 and $6, $a $, $a$1", []),
+        ("$a\\$b$", ["$a\\$b$"]),
+        ("\\$a$ \\`b` \\[[n]]", []),
+        ("$$a [[n]]", ["[[n]]"]),
+        ("[[a]] ![[b]] [[[c]] [[d\n]] [[]]", ["[[a]]", "![[b]]", "[[c]]"]),
+        ("[[a`b]] c`", ["[[a`b]]"]),
+        ("`[[a` b]]", ["`[[a`"]),
+    ],
+)
+@pytest.mark.parametrize("tail", ["", " \\!"])
+def test_the_pieces_of_a_text(text: str, found: list[str], tail: str) -> None:
+    if not text.endswith("~~~"):
+        text += tail
+    assert [piece.span.slice(text) for piece in code_mask.pieces(text)] == found
 
 
 @given(MARKS)

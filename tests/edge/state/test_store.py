@@ -178,6 +178,11 @@ def test_where_a_vault_is_now_is_noted_with_the_next_write(world: World, how: st
         root.rename(world.folder / "away")
         (world.folder / "copy").rename(root)
     there = open_state(root, world.environ)
+    if how == "moved":
+        home = state_dir(root, world.environ)
+        home.mkdir()
+        for name in ("lock", "daemon.lock"):
+            (home / name).touch()  # by a command that only asked
     with there.lock(0):
         assert [there.take_over(), there.take_over()] == [str(world.vault), None]
         assert is_joined(there) == (how == "moved"), "files of a restored one may be missing"

@@ -278,6 +278,16 @@ def test_one_watch_hears_all_of_the_vault_and_nothing_hidden(
     watching.coming.close()
 
 
+def test_one_watch_is_all_that_is_asked_for(
+    listening: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(current.system, "ONE_WATCH", True)
+    assert [listening.align(), listening.align()] == [True, False]
+    assert watched(listening) == {"."}
+    (emitter,) = listening._observer.emitters
+    assert emitter.watch.is_recursive
+
+
 @pytest.mark.parametrize(("name", "swept"), [("gone", True), ("gone.md", False)])
 def test_what_was_a_folder_perhaps_is_looked_for(
     watching: Watching, monkeypatch: pytest.MonkeyPatch, name: str, swept: bool

@@ -19,6 +19,7 @@ ONLY_HERE = {
     "test_a_folder_of_another_case_is_refused": "it is the same folder there",
     "test_a_folder_that_is_called_like_a_note_is_refused": "it is said in other words there",
     "test_half_a_move_by_hard_link_is_ended": "nothing is moved by links there",
+    "test_a_removal_after_the_kill_stays": "it may stand aside, in the midst of an exchange",
 }
 
 

@@ -9,13 +9,14 @@ from tests.support.passes import refused
 from tests.support.written_world import NOON, P, World, agree
 from vault_sync.core.model.plan import BaseUpdate, Create, Plan, Rename, Trash, Write
 from vault_sync.edge.fs.scan import scan
-from vault_sync.edge.fs.vault_dir import read_text
+from vault_sync.edge.fs.vault_dir import VaultDir, read_text, volume_of
 from vault_sync.edge.platform import current, rename
 from vault_sync.edge.platform.rename import Volume
 from vault_sync.edge.platform.values import Room
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write import apply as plan_applying
+from vault_sync.edge.write import staging
 from vault_sync.edge.write.apply import apply
 
 # ---- what is refused, and leaves everything as it was
@@ -62,6 +63,34 @@ def test_on_a_disk_that_cannot_replace_safely_nothing_is_written(
     assert sorted(world.vault.rglob("*")) == before
     assert not world.state().rows()
     assert len(log(world.state())) == already_there
+
+
+def test_a_disk_in_the_vault_that_cannot_replace_safely_keeps_no_other_from_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("a.md", "far/b.md"):
+        world.put(path, "old")
+    far, volume = (world.vault / "far").stat().st_ino, volume_of
+
+    def volume_there(vault: VaultDir, folder: int) -> Volume:
+        is_far = current.files.status_of(folder).st_ino == far
+        return Volume(False, True, False) if is_far else volume(vault, folder)
+
+    monkeypatch.setattr(staging, "volume_of", volume_there)
+    outcome = world.apply(
+        Write(P("far/b.md"), "old", "new", ""),
+        Write(P("a.md"), "old", "new", ""),
+        Create(P("far/new/c.md"), "new", ""),
+    )
+    assert [one.path for one in outcome.done] == ["a.md"]
+    assert [one.operation.path for one in outcome.undone] == ["far/b.md", "far/new/c.md"]
+    assert world.texts() == {"a.md": "new", "far/b.md": "old"}
+
+
+def test_what_is_refused_is_in_the_log_with_the_reason(world: World) -> None:
+    outcome = world.apply(Create(P("a.js"), "new", "because"))
+    ((change,),) = [record.changes for record in log(world.state())]
+    assert (change.path, change.undone) == ("a.js", outcome.undone[0].reason)
 
 
 PLENTY = Room(4096, 1_000, 1_000)

@@ -14,10 +14,10 @@ from tests.support.saving import by_rename, in_place
 from tests.support.written_world import Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.fs.vault_dir import temporary_name
+from vault_sync.edge.fs.vault_dir import VaultDir, temporary_name
 from vault_sync.edge.platform import rename
 from vault_sync.edge.platform.rename import PROBE, Volume
-from vault_sync.edge.state import journal
+from vault_sync.edge.state import journal, pass_log
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write import recovery
 from vault_sync.edge.write.recovery import sweep_displaced
@@ -149,6 +149,15 @@ def test_half_of_our_own_text_goes_unseen_and_unsaved(world: World) -> None:
     assert "ne" not in world.saved() and lying(world) == ["old"]
 
 
+@pytest.mark.parametrize("point", ["before-exchange", "after-exchange", "before-base"])
+def test_a_removal_after_the_kill_stays(world: World, point: str) -> None:
+    file = world.put("a.md", "old tok-old")
+    killed_at(world, point, Write(P("a.md"), "old tok-old", "new", ""))
+    file.unlink()
+    assert [problem.code for problem in world.recover()] == ["recovered", "not-recovered"]
+    assert world.texts() == {} and world.holds("tok-old")
+
+
 def test_what_was_done_before_the_kill_is_not_begun_again(world: World) -> None:
     """It may be closed by now, or the disk full: nothing more is to be written."""
     world.put("a.md", "old")
@@ -226,6 +235,29 @@ def test_what_cannot_be_looked_at_is_told_and_stays(
     assert problems[0].message.endswith("; 0 of its files are finished now")
     assert "the disk reports an error" in problems[2].message
     assert world.texts() == {"a.md": "old"} and left.exists()
+
+
+def test_what_cannot_be_looked_at_outside_of_our_folder_is_told_and_remembered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "far/.vault-sync-abc-0.0f"
+    world.put(path, "displaced")
+    state = world.state()
+    with state.lock(0):
+        pass_log.note_beside(state, path)
+
+    def fail(*_: object) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as planted:
+        planted.setattr(recovery, "read_at", fail)
+        planted.setattr(VaultDir, "stat", fail)
+        assert [(each.path, each.code) for each in world.recover()] == [(path, "displaced")]
+        assert pass_log.all_beside(world.state()) == [path]
+    assert world.recover() == [] and "displaced" in world.saved()
+    assert pass_log.all_beside(world.state()) == [path], "it lies there still"
+    assert world.recover(now=4e9) == []
+    assert pass_log.all_beside(world.state()) == []
 
 
 def test_small_files_of_a_trial_that_was_killed_go(world: World) -> None:

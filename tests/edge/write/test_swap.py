@@ -287,6 +287,20 @@ def test_an_edit_that_went_to_the_trash_is_saved_where_its_place_is_taken(world:
     assert "edit tok-1" in world.saved()
 
 
+def test_a_name_may_change_in_case_alone(world: World) -> None:
+    world.put("a.md", "old")
+    assert not world.apply(Rename(P("a.md"), P("A.md"), "old", "")).undone
+    assert world.texts() == {"A.md": "old"}
+
+
+def test_a_name_that_is_taken_elsewhere_but_for_case_stays_taken(world: World) -> None:
+    world.put("a.md", "old")
+    world.put("n/A.md", "theirs")
+    (undone,) = world.apply(Rename(P("a.md"), P("n/a.md"), "old", "")).undone
+    assert "case" in undone.reason or "already" in undone.reason
+    assert world.texts() == {"a.md": "old", "n/A.md": "theirs"}
+
+
 def test_half_a_move_by_hard_link_is_ended(world: World) -> None:
     """The file has its new name, and the old one still."""
     (world.vault / "n").mkdir()

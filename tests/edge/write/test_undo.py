@@ -9,7 +9,7 @@ from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.pass_log import drop_old
+from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write.undo import list_saved, restore, undo
 
@@ -95,6 +95,22 @@ def test_the_base_keeps_what_only_refused_files_say(world: World) -> None:
     world.put("b.md", "mine b")
     take_back(world)
     assert {row.key for row in world.state().rows()} == {"b", "nothing written"}
+
+
+def test_a_digest_whose_lost_entries_are_not_kept_is_taken_back_without_them(
+    world: World,
+) -> None:
+    digest, other = P("week.md"), P("other.md")
+    for path in (digest, other):
+        world.put(path, "old\n")
+    world.apply(*(Write(path, "old\n", "new\n", "") for path in (digest, other)))
+    state = world.state()
+    with state.lock(0):
+        note_lost_entries(state, [(digest, "old\nwith all\n", "old\n")])
+    file_of(state.saved, name_of(b"old\nwith all\n")).unlink()
+    outcome = take_back(world)
+    assert sorted(one.path for one in outcome.done) == [other, digest] and not outcome.undone
+    assert world.texts() == {digest: "old\n", other: "old\n"}
 
 
 TICKED = "- [x] take the digest's ^0123456789ab-digest\n"

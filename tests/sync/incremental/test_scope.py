@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.support.reader import NEXT, WEEK
-from tests.support.scope_world import EDITS, Vault, add, settled
+from tests.support.reader import NEXT, NOTE_OMEGA, WEEK
+from tests.support.scope_world import EDITS, Vault, add, settled, shadowed
 from vault_sync.core.model.values import RelPath
 from vault_sync.sync.incremental.memory import DaemonMemory
 
@@ -59,3 +59,16 @@ def test_a_daemon_that_was_told_all_looks_at_no_other_file() -> None:
         assert len(done) == 1
         vault.run(daemon_memory=daemon_memory, hints=frozenset())
         assert "Omega 1" not in vault.text(NEXT), "nobody told of it"
+
+
+def test_who_names_a_paper_of_two_notes_is_concerned_when_no_entry_chooses_one() -> None:
+    with settled() as vault:
+        EDITS["note copied"](vault, 1)
+        vault.change(NEXT, "오메가입니다.", "오메가 https://arxiv.org/abs/2308.00003")
+        vault.settle()
+        listed = '  - "[[230803 Gamma]]"\n'
+        assert listed in vault.text(NOTE_OMEGA)
+        for old, new in (("[[230803 Gamma|", "[[nowhere|"), ("[[nowhere|", "[[230803 Gamma|")):
+            vault.change(WEEK, old, new)
+            assert shadowed(vault).memory is not None
+            vault.settle()

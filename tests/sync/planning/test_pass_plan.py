@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from tests.support.reader import NEXT, NOTE, NOTE_OMEGA, WEEK, change, settled
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import Conflict, Create
 from vault_sync.core.model.values import Key, Problem, RelPath, Rules, Side
 from vault_sync.core.snapshot import EMPTY
+from vault_sync.edge.config import Config
 from vault_sync.sync.observation.observation import Observation, observe_texts
-from vault_sync.sync.planning.pass_plan import make_plan
+from vault_sync.sync.planning.pass_plan import make_plan, template_of
 from vault_sync.sync.request import PassRequest, TakeAll
 
 RULES, PAGE = Rules(), RelPath(Rules().conflicts_note)
@@ -76,3 +80,16 @@ def test_a_person_takes_a_side_of_one_file_or_of_all(side: Side, of_all: bool) -
     else:
         (only,) = written(PassRequest(take=(RelPath(NOTE_OMEGA), side)))
     assert only == (NOTE_OMEGA if side == "digest" else NEXT)
+
+
+def test_the_template_comes_with_the_days_of_weeks_that_are_given_else_learnt() -> None:
+    config = Config(Path(), rules=Rules(template="T.md"))
+    assert template_of(SEEN, Config(Path())) == (None, ())
+    found, (problem,) = template_of(SEEN, config)
+    assert found is None and problem.path == "T.md"
+    seen = SEEN._replace(template="{{date}} {{unheard}}")
+    given = {RelPath("w.md"): date(2023, 8, 14)}
+    for days, meant in ((lambda: given, given), (None, {})):
+        found, (problem,) = template_of(seen, config, days)
+        assert found is not None and found.week_days() == meant
+        assert (found.path, found.text) == ("T.md", seen.template) and "unheard" in problem.message

@@ -80,7 +80,7 @@ def _reasons(plan: Plan, observation: Observation) -> Iterator[str]:
 
 def _unlinked(observation: Observation) -> Iterator[Write]:
     snapshot = observation.snapshot
-    for path, digest in sorted(snapshot.digests.items()):
+    for path, digest in snapshot.digests.items():
         text = exported(observation, path)
         if text != digest.text and path not in snapshot.locked:
             yield Write(path, digest.text, text, "without the tool's links")

@@ -120,7 +120,7 @@ def _of_digest(observation: Observation, path: RelPath, line: int | None) -> Acc
 def _places(observation: Observation, key: Key) -> list[tuple[RelPath, int, int]]:
     return [
         (path, entry.line, _last_line(digest.text, entry))
-        for path, digest in sorted(observation.snapshot.digests.items())
+        for path, digest in observation.snapshot.digests.items()
         for entry in digest.entries
         if entry.key == key
     ]

@@ -114,13 +114,12 @@ def escaped(text: str) -> str:
 def title(text: str) -> str:
     """Return a title as it stands in a field: escaped, its capitals kept from styles by braces."""
     words = " ".join(text.split())
-    first = len(words) - len(words.lstrip("\"'“‘([¿¡"))
 
     def protected(part: str) -> str:
         found, at = "", 0
         for word in _CAPITALS.finditer(part):
             # The first letter of a title keeps its capital anyhow.
-            if words.startswith(word[0]) and word.start() <= first and len(word[0]) == 1:
+            if words.startswith(word[0]) and word.start() == 0 and len(word[0]) == 1:
                 continue
             found += _plain(part[at : word.start()]) + "{" + _plain(word[0]) + "}"
             at = word.end()

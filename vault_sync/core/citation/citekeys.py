@@ -81,7 +81,7 @@ def plain_citekey(paper: CitedPaper, key: Key, form: str = DEFAULT_FORM) -> str:
     }
     citekey = _FIELD.sub(lambda field: values[field[1]], form).strip(":._+/-")
     named = values["auth"] or values["title_word"] or values["arxiv"]
-    return citekey if named and not citekey.isdigit() else label(key)
+    return citekey if named and citekey and not citekey.isdigit() else label(key)
 
 
 _DATED_IDS = (

@@ -205,14 +205,12 @@ class _Reader(NamedTuple):
     def _head(self, number: int, fresh: bool) -> _Head | None:
         text, line = self.text, self.lines[number]
         words = text[line.start : line.end]
-        address = words.strip()
+        address = words.strip().strip("<>")
         key = key_of(address)
         if key is None:
             return None
         start = line.start + words.index(address)
         span = Span(start, start + len(address))
-        if address[0] == "<":
-            span = Span(span.start + 1, span.end - 1)
         below = self._next(number)
         title = self._title(below, key)
         if title is not None and title.link is not None and title.target is not None:
@@ -260,7 +258,7 @@ class _Reader(NamedTuple):
         """Return the entry whose lines run from its head up to, not including, line `stop`."""
         kinds = self.kinds
         above = head.last
-        while stop > above + 1 and kinds[stop - 1] in LAYOUT:
+        while kinds[stop - 1] in LAYOUT:
             stop -= 1
         tags = tuple([number for number in range(above + 1, stop) if kinds[number] == TAGS])
         commentary = self._commentary(above + 1, stop, tags)

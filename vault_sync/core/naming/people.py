@@ -294,10 +294,9 @@ def same_person(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Tell whether two names, as words, may be one person's."""
     if one == other or sorted(one) == sorted(other) or "".join(one) == "".join(other):
         return True
-    turned = [other, (*other[1:], other[0])] if other else []
-    return any(_initials_agree(one, words) for words in turned) or (
-        len(one) > 1 and _initials_agree((*one[1:], one[0]), other)
-    )
+    last_first = [(*words[1:], *words[:1]) for words in (one, other)]
+    ways = ((one, other), (one, last_first[1]), (last_first[0], other))
+    return any(_initials_agree(*way) for way in ways)
 
 
 def _initials_agree(one: Sequence[str], other: Sequence[str]) -> bool:
@@ -305,10 +304,10 @@ def _initials_agree(one: Sequence[str], other: Sequence[str]) -> bool:
     if len(one) < 2 or len(other) < 2 or one[-1] != other[-1]:
         return False
     longer, shorter = sorted((one[:-1], other[:-1]), key=len, reverse=True)
-    if not _begins(longer[0], shorter[0]):
-        return False
     rest = iter(longer)
-    return all(any(_begins(each, name) for each in rest) for name in shorter)
+    return _begins(longer[0], shorter[0]) and all(
+        any(_begins(each, name) for each in rest) for name in shorter
+    )
 
 
 def _begins(one: str, other: str) -> bool:

@@ -117,11 +117,9 @@ def _differs(properties: Properties, name: str, want: Wanted) -> bool:
 
 
 def _reads_as(value: Value, want: Wanted) -> bool:
-    if want is None:
-        return False
     if isinstance(want, tuple):
         return value_items(value) == want
-    return value_text(value) == str(want)
+    return want is not None and value_text(value) == str(want)
 
 
 def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
@@ -133,10 +131,12 @@ def _new_block(properties: Properties, wanted: Mapping[str, Wanted]) -> Edit:
 def _leaves_nothing(properties: Properties, edits: Iterable[Edit]) -> bool:
     """Return True if the edits empty the block, comments too: Obsidian would take it away."""
     after = read(splice(properties.text, edits))
-    if after.block is None or not re.fullmatch(r"---\s*---\s*", after.block.slice(after.text)):
-        return False
-    # What follows must not become a block by it.
-    return read(after.text[after.body :]).block is None
+    return (
+        after.block is not None
+        and re.fullmatch(r"---\s*---\s*", after.block.slice(after.text)) is not None
+        # What follows must not become a block by it.
+        and read(after.text[after.body :]).block is None
+    )
 
 
 def _edits(

@@ -317,4 +317,4 @@ def line_end(text: str, offset: int) -> int:
     """Return the end of the words of the line that holds `offset`."""
     end = text.find("\n", offset)
     end = len(text) if end < 0 else end
-    return end - 1 if end > 0 and text[end - 1] == "\r" else end
+    return end - 1 if text[end - 1] == "\r" else end

@@ -272,7 +272,7 @@ def _body_lines(text: str, body: int) -> Iterator[str]:
 
 def _is_own_text(text: str, body: int, found: Recognition) -> bool:
     """Tell the text of a paper from a note about it: long, and full of other papers."""
-    if len(text) * 3 < OWN_TEXT or len(text.encode("utf-8", "surrogatepass")) <= OWN_TEXT:
+    if len(text.encode("utf-8", "surrogatepass")) <= OWN_TEXT:
         return False
     others = line_marks.mentioned(list(_body_lines(text, body))) - {*found.certain, found.named}
     return len(others) > 5

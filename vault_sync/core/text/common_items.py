@@ -65,14 +65,8 @@ def common_ends(a: Sequence[T], b: Sequence[T]) -> tuple[int, int]:
 
 def _beginning(a: Sequence[T], b: Sequence[T]) -> int:
     """Return the number of items that both begin with, by bisection over fast slices."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    ends = range(1, min(len(a), len(b)) + 1)
+    return bisect_left(ends, True, key=lambda end: a[:end] != b[:end])
 
 
 def _sunk(pairs: list[tuple[int, int]], a: Sequence[T], b: Sequence[T]) -> list[tuple[int, int]]:

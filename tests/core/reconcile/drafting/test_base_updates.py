@@ -55,6 +55,12 @@ def test_a_value_waits_for_the_file_that_is_to_say_it_and_for_no_other() -> None
     assert "알파 새 줄입니다." in update.put[row]
     written = {each.path for each in plan.operations}
     assert all(written.issuperset(each.paths) for each in plan.base_updates)
+    change(vault, NOTE, "  - llm\n", "  - llm\n  - new\n")
+    tags = row._replace(field="tags")
+    plan = vault.plan()
+    assert {NOTE, WEEK} <= {each.path for each in plan.operations}
+    waiting = {row: set(each.paths) for each in plan.base_updates for row in each.put}
+    assert (waiting[row], waiting[tags]) == ({NOTE}, {WEEK})
 
 
 # Where nothing may happen.

@@ -8,6 +8,7 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     BETA,
+    NEXT,
     NOTE,
     NOTE_BETA,
     WEEK,
@@ -134,6 +135,10 @@ LISTED = """- [Deep Nets](https://arxiv.org/abs/2308.00009) by Ann Park
 """
 
 
+FLAT_BELOW = "\nhttps://arxiv.org/abs/2308.00011\nFlat (Dee Eff)\nwords\n"
+
+
+@pytest.mark.parametrize("more", ["", FLAT_BELOW])
 @pytest.mark.parametrize(
     ("old", "new", "what", "line"),
     [
@@ -143,10 +148,12 @@ LISTED = """- [Deep Nets](https://arxiv.org/abs/2308.00009) by Ann Park
     ],
 )
 def test_what_a_list_would_read_differently_is_named(
-    old: str, new: str, what: str, line: int
+    old: str, new: str, what: str, line: int, more: str
 ) -> None:
-    rules = Rules(name="{short_title}", digest_styles=(("digests/*.md", ("list",)),))
-    vault = MemoryVault(files={"digests/list.md": LISTED}, rules=rules)
+    """Also where new entries of the digest are flat ones."""
+    styles: tuple[str, ...] = ("flat", "list") if more else ("list",)
+    rules = Rules(name="{short_title}", digest_styles=(("digests/*.md", styles),))
+    vault = MemoryVault(files={"digests/list.md": LISTED + more}, rules=rules)
     vault.sync()
     change(vault, "papers/Deep Nets.md", old, new)
     before = vault.files["digests/list.md"]
@@ -154,6 +161,17 @@ def test_what_a_list_would_read_differently_is_named(
     words = f"in the digest 'list' the {what} would be read differently"
     assert (problem.code, problem.line, problem.message) == ("would-not-read-back", line, words)
     assert vault.files["digests/list.md"] == before
+
+
+def test_what_a_list_can_hold_is_written_into_it() -> None:
+    rules = Rules(name="{short_title}", digest_styles=(("digests/*.md", ("list",)),))
+    vault = MemoryVault(files={"digests/list.md": LISTED}, rules=rules)
+    vault.sync()
+    for old, new in (("title: Other", "title: Another"), ("\nmore", "\nmore words")):
+        change(vault, "papers/Other.md", old, new)
+        assert not vault.sync().problems
+    assert "[Another](https://arxiv.org/abs/2308.00010)" in vault.files["digests/list.md"]
+    assert "  more words\n" in vault.files["digests/list.md"]
 
 
 A, B, C = (f"https://arxiv.org/abs/2301.0000{n}" for n in (1, 2, 3))
@@ -237,3 +255,13 @@ def test_digests_are_made_and_written_in_the_order_of_their_paths() -> None:
     )
     made = [each.path for each in vault.sync().operations if isinstance(each, Create)]
     assert made == [f"digests/{name}.md" for name in "vwxyz"]
+
+
+def test_words_of_a_second_week_that_cannot_stand_are_told_at_their_own_section() -> None:
+    vault = settled()
+    vault.files[NEXT] += "https://arxiv.org/abs/2308.00001\nAlpha Models: A Study (Ann Park)\n둘.\n"
+    vault.sync()
+    change(vault, NOTE, "\n둘.\n", "\n#only #tags\n")
+    (problem,) = vault.plan().problems
+    assert (problem.code, problem.path) == ("would-not-read-back", NOTE)
+    assert vault.files[NOTE].split("\n")[(problem.line or 0) - 1] == "#only #tags"

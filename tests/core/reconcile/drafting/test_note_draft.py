@@ -18,7 +18,7 @@ from tests.support.reader import (
     said,
     settled,
 )
-from vault_sync.core.model.values import Facts, Key, Rules
+from vault_sync.core.model.values import Facts, Key, PropertyNames, Rules
 from vault_sync.core.note import note as note_lens
 
 # Where nothing may happen.
@@ -162,3 +162,22 @@ def test_a_plain_text_becomes_its_section_and_a_section_without_entry_stays() ->
     assert codes(vault.sync()) == ["entry-missing"]
     assert vault.files["papers/x.md"].endswith(f"---\n{text.removeprefix(ENTRY).lstrip()}")
     assert "[[x|Alpha Models: A Study]]" in vault.files[WEEK]
+
+
+def test_a_new_note_has_the_abstract_that_is_known_and_once() -> None:
+    vault = fresh()
+    vault.rules = Rules(facts=("published", "abstract"))
+    vault.facts[ALPHA] = Facts(published="2023-08-01", abstract="We model alphas.")
+    vault.sync()
+    assert vault.files[NOTE].count("We model alphas.") == 1
+    quiet(vault)
+
+
+def test_a_property_that_is_off_is_no_reason_for_a_write() -> None:
+    vault = settled()
+    vault.rules = vault.rules._replace(properties=PropertyNames((("authors", ""),)))
+    vault.sync()
+    change(vault, WEEK, "(Ann Park, Bo Lee)", "(Ann Park)")
+    change(vault, WEEK, "알파 둘째 줄입니다.", "알파 새 줄입니다.")
+    (write,) = vault.plan().operations
+    assert write.path == NOTE and write.why == "commentary from '2023년 8월 3주차'"

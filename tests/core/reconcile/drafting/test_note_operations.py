@@ -122,11 +122,15 @@ def test_what_nobody_changed_does_not_keep_a_note(edit: str) -> None:
     assert (path in world.files) == bool(edit)
 
 
-@pytest.mark.parametrize("template", ["---\na: [x\n---\nwords\n", "```\n{{section}}\n```\n"])
-def test_a_template_that_cannot_be_used_leaves_the_note_without_it(template: str) -> None:
+@pytest.mark.parametrize(
+    ("template", "line"), [("---\na: [x\n---\nwords\n", 2), ("```\n{{section}}\n```\n", 1)]
+)
+def test_a_template_that_cannot_be_used_leaves_the_note_without_it(
+    template: str, line: int
+) -> None:
     world = vault(template)
-    plan = world.sync()
-    assert [each.code for each in plan.problems] == ["template-unusable"]
+    (problem,) = world.sync().problems
+    assert (problem.code, problem.path, problem.line) == ("template-unusable", "T.md", line)
     assert "words" not in world.files["papers/Alpha.md"]
     assert world.files["papers/Alpha.md"].endswith("## [[w1]]\n\nWords 1.\n")
 
@@ -180,3 +184,10 @@ def test_a_rename_tells_which_fact_came(facts: Facts, name: str, why: str) -> No
     assert [(each.to, each.why) for each in renames] == [
         (f"papers/{name}.md", f"its {why} is known now")
     ]
+
+
+def test_only_tags_that_the_entry_lacks_are_the_templates_own() -> None:
+    world = vault("---\ntags: [paper, x]\n---\n{{section}}\n")
+    world.sync()
+    own = {row.key: value for row, value in world.rows.items() if row.field == "apart:tags"}
+    assert own[Key("arxiv:2301.00001")] == ("paper",)

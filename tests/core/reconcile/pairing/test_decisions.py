@@ -207,3 +207,10 @@ def test_only_the_digest_that_was_accepted_is_no_longer_locked() -> None:
     assert [each.path for each in after.problems] == [NEXT]
     assert apply_decisions(found, decide(RelPath(NOTE), "digest", found, base)) == found
     assert ALPHA in {entry.key for entry in after.digests[RelPath(WEEK)].entries}
+
+
+def test_a_digest_that_is_accepted_stays_locked_for_any_other_reason() -> None:
+    vault = settled()
+    found, base = vault.look()
+    locked = found._replace(locked={RelPath(WEEK): "conflict-markers"})
+    assert apply_decisions(locked, decide(RelPath(WEEK), "digest", found, base)) is locked

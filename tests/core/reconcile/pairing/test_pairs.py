@@ -387,3 +387,21 @@ def test_a_page_of_another_kind_of_paper() -> None:
     assert set(vault.files) == {WEEK_1, "refs/a.md"} and not plan.conflicts
     assert not vault.sync().operations and not vault.plan().problems
     assert "openreview" not in vault.files[WEEK_1]
+
+
+def test_a_link_that_leads_elsewhere_is_told_at_the_entry_that_has_it() -> None:
+    vault = settled()
+    del vault.files[NOTE]
+    change(vault, WEEK, "[[230801 Alpha Models|Alpha Models: A Study]]", "Alpha Models: A Study")
+    vault.files[NEXT] += "https://arxiv.org/abs/2308.00001\n[[mine|Alpha Models]] (Ann Park)\nx\n"
+    vault.files["mine.md"] = "words\n"
+    (problem,) = vault.plan().problems
+    assert (problem.path, problem.line) == (NEXT, entry(vault, ALPHA, NEXT).line)
+
+
+def test_an_entry_without_a_title_adopts_no_file_that_is_called_by_a_day_alone() -> None:
+    url, path = "https://arxiv.org/abs/2308.00077", "lit/230801_.md"
+    vault = MemoryVault({WEEK: f"w\n{url}\nwords\n", path: f"# Read\n\nI read {url} again.\n"})
+    before = vault.files[path]
+    vault.sync()
+    assert vault.files[path] == before and len(vault.files) == 3

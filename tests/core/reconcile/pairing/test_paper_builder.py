@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.support.edits import twice
 from tests.support.reader import (
@@ -88,7 +90,9 @@ def test_note_names_a_digest_without_entry_on_the_first_pass() -> None:
     vault = settled()
     cut(vault, ALPHA)
     forget(vault)
-    assert codes(nothing_happens(vault)) == ["entry-missing"]
+    (problem,) = nothing_happens(vault).problems
+    assert (problem.code, problem.path) == ("entry-missing", NOTE)
+    assert "digest '2023년 8월 3주차', which has no entry" in problem.message
     # and from then on, for it has never been agreed on
     assert vault.known
     assert BaseKey(ALPHA, WEEK, "unmet") in vault.rows
@@ -256,12 +260,13 @@ def test_the_pairs_of_a_paper_stand_as_its_note_names_their_digests() -> None:
         named.reverse()
 
 
+@pytest.mark.parametrize("before", ["베타, ", "a "])
 @pytest.mark.parametrize("stood_there", [False, True])
 def test_an_address_in_the_words_of_a_flat_digest_is_no_entry_of_its_paper(
-    stood_there: bool,
+    stood_there: bool, before: str
 ) -> None:
     vault = settled()
-    change(vault, WEEK, "베타 설명입니다.", "베타, https://arxiv.org/abs/2308.00001 설명.")
+    change(vault, WEEK, "베타 설명입니다.", f"{before}https://arxiv.org/abs/2308.00001 설명.")
     if stood_there:
         vault.sync()
     cut(vault, ALPHA)
@@ -293,3 +298,30 @@ def test_a_move_whose_following_was_taken_back_waits_as_long_as_both_sides_are_t
     change(vault, NEXT, "#gamma", "#gamma #more")
     only(vault, NOTE_GAMMA)
     assert section(vault, NOTE_GAMMA, NEXT)
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_an_entry_may_have_moved_out_of_a_digest_only_if_that_can_be_read(is_locked: bool) -> None:
+    vault = settled()
+    vault.files[NEXT] += cut(vault, GAMMA)
+    if is_locked:
+        change(vault, WEEK, "베타 설명입니다.", "<<<<<<< HEAD\n베타.\n=======\n둘.\n>>>>>>> x")
+    found = pairs.pair(*vault.look(), new_digest="", remake=False, decisions={})
+    (paper,) = (each for each in found.papers if each.key == GAMMA)
+    moved = [(NEXT, "moved")]
+    waits = [(WEEK, "waiting"), (NEXT, "new")]
+    assert [(each.digest, each.kind) for each in paper.pairs] == (waits if is_locked else moved)
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_while_files_are_on_their_way_an_entry_moved_only_where_it_was_agreed_on(
+    agreed: bool,
+) -> None:
+    vault = settled()
+    vault.files[NEXT] += cut(vault, GAMMA)
+    snapshot, base = vault.look()
+    rows = {row: value for row, value in base.rows.items() if agreed or row.digest != WEEK}
+    base = replace(base, rows=rows, arriving=True)
+    found = pairs.pair(snapshot, base, new_digest="", remake=False, decisions={})
+    (paper,) = (each for each in found.papers if each.key == GAMMA)
+    assert [each.kind for each in paper.pairs] == (["moved"] if agreed else ["waiting", "new"])

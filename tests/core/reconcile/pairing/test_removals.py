@@ -539,3 +539,14 @@ def test_a_renamed_digest_is_as_large_as_it_was() -> None:
     rename(vault, WEEK, "digests/renamed.md")
     assert not codes(vault.sync())
     assert "papers/T2.md" not in vault.files and "papers/T3.md" in vault.files
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_an_entry_that_a_delivered_digest_lacks_may_be_on_its_way(delivered: bool) -> None:
+    vault = settled()
+    cut(vault, ALPHA)
+    vault.arrivals = {RelPath(WEEK): Arrival(delivered=True)} if delivered else {}
+    plan = vault.plan()
+    assert plan.deferred == ({WEEK} if delivered else set())
+    assert [each.path for each in plan.problems] == ([WEEK] if delivered else [])
+    assert any(isinstance(each, Trash) for each in plan.operations) is not delivered

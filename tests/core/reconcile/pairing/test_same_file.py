@@ -39,9 +39,11 @@ def owns(
     texts: Mapping[RelPath, str],
     seen: dict[RelPath, FileMark] | None,
     numbers: tuple[int, int, int] = (0, 0, 0),
+    **more: str,
 ) -> bool:
     files = dict(texts)
-    base = Base(ROWS, exists=True, files=None if seen is None else {KEY: seen})
+    rows = ROWS | {BaseKey(KEY, "", name.replace("_", ":")): text for name, text in more.items()}
+    base = Base(rows, exists=True, files=None if seen is None else {KEY: seen})
     found = snapshot.build(
         files,
         names=LinkResolver.from_paths(files),
@@ -59,6 +61,9 @@ TWO = {WAS: mark(OLD, 7), NEW: mark("x", 8)}
 CASES = {
     "edited at its path": (WAS, {WAS: NOW}, {WAS: mark(OLD, 7)}, (9, 1, 1), True),
     "not written, and a copy is there": (WAS, {WAS: OLD, NEW: NOW}, TWO, (7, 9, 5), True),
+    "as it was seen, with words that the base lacks, and a copy is there": (
+        *(WAS, {WAS: NOW, NEW: OLD}, {WAS: mark(NOW, 7), NEW: mark(OLD, 8)}, (7, 9, 5), True),
+    ),
     "written, and a copy is there": (WAS, {WAS: NOW, NEW: "x"}, TWO, (9, 1, 1), True),
     "the copy's bytes at its path": (
         *(WAS, {WAS: NOW}, {WAS: mark(OLD, 7), NEW: mark(NOW, 8)}, (9, 1, 1), False),
@@ -82,6 +87,22 @@ CASES = {
 def test_the_base_belongs_to_a_file(name: str) -> None:
     path, texts, seen, numbers, same = CASES[name]
     assert owns(path, WEEK_NOW | texts, seen, numbers) is same
+
+
+@pytest.mark.parametrize(
+    ("title", "base", "same"),
+    [
+        ("T", {"title": "T"}, True),
+        ("U", {"title": "T"}, False),
+        ("U", {"title": "T", "apart_title": "U"}, True),
+        ("T", {"title": "T", "apart_title": "U"}, False),
+    ],
+)
+def test_a_file_that_says_all_that_was_agreed_on_is_the_same(
+    title: str, base: dict[str, str], same: bool
+) -> None:
+    text = OLD.replace("url:", f"title: {title}\nurl:")
+    assert owns(NEW, {**WEEK_NOW, NEW: text}, {}, (0, 0, 0), **base) is same
 
 
 @pytest.mark.parametrize(

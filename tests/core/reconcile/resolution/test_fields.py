@@ -172,6 +172,24 @@ def test_two_spellings_of_one_address_agree() -> None:
     only(vault, NOTE_BETA)
 
 
+def test_where_both_sides_spell_an_address_otherwise_another_spelling_changes_neither() -> None:
+    vault = settled()
+    change(vault, WEEK, URL, f"{URL}v1")
+    change(vault, NOTE, URL, f"{URL}v3")
+    vault.sync()
+    for path, old, new in ((NOTE, f"{URL}v3", f"{URL}v2"), (WEEK, f"{URL}v1", f"{URL}v4")):
+        change(vault, path, old, new)
+        nothing_happens(vault)
+
+
+def test_an_address_that_goes_back_is_followed() -> None:
+    vault = settled()
+    for url, was in ((f"{URL}v2", URL), (URL, f"{URL}v2")):
+        change(vault, WEEK, was, url)
+        only(vault, NOTE)
+        assert noted(vault, NOTE).url == url
+
+
 @pytest.mark.parametrize(("field", "digest", "note"), BOTH)
 def test_no_base_and_different(field: str, digest: Do, note: Do) -> None:
     vault = settled()
@@ -437,3 +455,32 @@ def test_of_a_property_that_is_off_nothing_is_remembered_and_the_digest_has_its_
     digest = vault.files[WEEK]
     assert not vault.sync().conflicts
     assert (vault.files[WEEK], vault.files[NOTE]) == (digest, note)
+
+
+def test_what_a_note_says_in_its_own_words_is_forgotten_once_both_say_the_same() -> None:
+    block = "title: Awaited Long\nurl: https://arxiv.org/abs/2308.00077\nauthors: [A B, C D]"
+    entry = "https://arxiv.org/abs/2308.00077\nAwaited (A B, C D)\nwords\n"
+    path = "lit/A.md"
+    vault = MemoryVault({WEEK: f"w\n{entry}", path: f"---\n{block}\n---\n\nwords\n"})
+    assert [each.field for each in vault.sync().apart] == ["title"]
+    change(vault, path, "title: Awaited Long", "title: Awaited")
+    assert not vault.sync().apart
+    change(vault, WEEK, "|Awaited]]", "|Come]]")
+    plan = vault.sync()
+    assert not (plan.conflicts or plan.apart) and noted(vault, path).title == "Come"
+
+
+@pytest.mark.parametrize(
+    ("written", "then"),
+    [
+        ("authors: Cho Kim\n", "authors: Cho Kim, Dan Lee\n"),
+        ("authors:\n  - Cho Kim\n", "authors:\n  - Cho Kim\n  - Dan Lee\n"),
+    ],
+)
+def test_authors_of_a_note_that_are_a_text_stay_one(written: str, then: str) -> None:
+    vault = settled()
+    change(vault, NOTE_BETA, "authors:\n  - Cho Kim\n", written)
+    vault.sync()
+    change(vault, WEEK, "(Cho Kim)", "(Cho Kim, Dan Lee)")
+    only(vault, NOTE_BETA)
+    assert then in vault.files[NOTE_BETA]

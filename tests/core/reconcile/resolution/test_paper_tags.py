@@ -75,3 +75,16 @@ def test_a_tag_that_one_side_lacks_stays_where_both_changed_unless_both_were_typ
     vault.sync()
     tags = {"gamma", "own"} | ({"more"} if brought else set())
     assert set(said(vault, GAMMA, path).tags) == set(noted(vault, NOTE_GAMMA).tags) == tags
+
+
+def test_a_tag_of_an_adopted_note_that_its_digest_has_too_goes_with_it() -> None:
+    path = "lit/A.md"
+    block = "title: T\nurl: https://arxiv.org/abs/2308.00077\nauthors: [A B]\ntags: [own, both]"
+    entry = "https://arxiv.org/abs/2308.00077\nT (A B)\nwords\n#both #more\n"
+    vault = MemoryVault({WEEK: f"w\n{entry}", path: f"---\n{block}\n---\n\nwords\n"})
+    vault.sync()
+    assert [value for row, value in vault.rows.items() if row.field == "apart:tags"] == [("own",)]
+    change(vault, WEEK, "#both #more", "#more")
+    vault.sync()
+    assert set(noted(vault, path).tags) == {"own", "more"}
+    assert vault.files[WEEK].endswith("\n#more\n")

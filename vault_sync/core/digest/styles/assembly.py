@@ -63,7 +63,7 @@ class LinkPlace(NamedTuple):
 
     own: TitleLink | None
     at: int
-    wraps: bool
+    wraps: bool = False
 
 
 class _LowerLines(NamedTuple):
@@ -121,11 +121,10 @@ def _link_place(page: Page, head: EntryHead, is_own_link: OwnLink) -> LinkPlace:
         target = page.lines[page.number_at(head.address.link.whole.start)]
         end = _heading_link_place(text, target.start, target.end)
         own = _last_link(text, target.start, end)
-        if own is None or not is_own_link(key, own.target, True):
-            return LinkPlace(None, end, wraps=False)
-        return LinkPlace(own, own.span.start, wraps=False)
+        is_own = own is not None and is_own_link(key, own.target, True)
+        return LinkPlace(own if is_own else None, end)
     if title.own is not None:
-        return LinkPlace(title.own, title.after, wraps=True)
+        return LinkPlace(title.own, title.after)
     place = link_behind(text, title, key, head.region.end, is_own_link)
     # Right under an address `[[note|Title]]` would make a flat entry of it.
     return place._replace(wraps=place.wraps and not _is_under_address(page, head.line))
@@ -143,7 +142,7 @@ def link_behind(text: str, title: HeadTitle, key: Key, end: int, is_own_link: Ow
     """Return the tool's link right behind a title, or where it would stand."""
     own = heads.own_link_at(text, title.after, end)
     if own is not None and is_own_link(key, own.target, True):
-        return LinkPlace(own, title.after, wraps=False)
+        return LinkPlace(own, title.after)
     return LinkPlace(None, title.after, wraps=_may_wrap(text, title))
 
 

@@ -93,12 +93,8 @@ def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
 
 def cells_of(text: str, line: Line, count: int) -> list[Span]:
     """Return the cells of a row without the blanks at their ends."""
-    cells = _split(text, line, _BARS, count + 1)
-    if len(cells) > count:
-        around = _split(text, line, _BARS_AROUND, count + 1)
-        if len(around) == count:
-            return around
-    return cells[:count]
+    around = _split(text, line, _BARS_AROUND, count + 1)
+    return around if len(around) == count else _split(text, line, _BARS, count)
 
 
 def _split(text: str, line: Line, pattern: re.Pattern[str], most: int) -> list[Span]:
@@ -180,7 +176,7 @@ def _candidate(
 ) -> Candidate:
     text, title, address = page.text, head.title, head.address
     link = (
-        LinkPlace(title.own, title.after, wraps=True)
+        LinkPlace(title.own, title.after)
         if title.own is not None
         else assembly.link_behind(text, title, address.key, head.region.end, is_own_link)
     )

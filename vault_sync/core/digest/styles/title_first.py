@@ -116,9 +116,7 @@ def _entry(page: Page, head: TitledHead, stop: int) -> Entry | None:
     )
     commentary = without_blank_ends(page, [at for at in lower if at not in tags])
     link = _link(text, title)
-    wraps = title.link_is_title or (
-        link is None and not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
-    )
+    wraps = not title.in_markdown and title_line.can_be_linked(title.title.slice(text))
     spans = StyledSpans(
         "title-first", title.title, wraps, title.tail, title.authors, label, below,
         _PLACES, lower=tuple(commentary), tags=tags,

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span
 
-LinkKind = Literal["link", "bare", "wiki", "image"]
+LinkKind = Literal["link", "bare", "wiki"]
 
 
 class InlineLink(NamedTuple):
@@ -106,18 +106,18 @@ def _bracketed(text: str, region: Span, pairs: Mapping[int, int]) -> Iterator[In
     linked = [
         (opening, closing)
         for opening, closing in pairs.items()
-        if text[opening] == "[" and text.startswith("(", closing + 1, region.end)
+        if text[opening] == "["
+        and text.startswith("(", closing + 1, region.end)
+        and not text.endswith("!", region.start, opening)  # an image is none
     ]
     for opening, closing in sorted(linked):
         end = pairs.get(closing + 1)
         url = None if end is None else _destination(text, closing + 2, end)
         if end is None or url is None:
             continue
-        image = opening > region.start and text[opening - 1] == "!"
-        whole = Span(opening - image, end + 1)
+        whole = Span(opening, end + 1)
         shown = Span(opening + 1, closing)
-        boxed = _boxed(text, whole, pairs)
-        yield InlineLink("image" if image else "link", whole, shown, url, boxed)
+        yield InlineLink("link", whole, shown, url, _boxed(text, whole, pairs))
 
 
 def _destination(text: str, start: int, end: int) -> Span | None:
@@ -152,10 +152,10 @@ def _boxed(text: str, whole: Span, pairs: Mapping[int, int]) -> Span:
 
 
 def _without_outer(links: list[InlineLink]) -> list[InlineLink]:
-    """Return the links but those whose text holds another, and those inside an image's text."""
+    """Return the links but those whose text holds another."""
     found: list[InlineLink] = []
     inner: int | None = None
-    for link in reversed([each for each in links if each.kind != "image"]):
+    for link in reversed(links):
         if inner is None or inner >= link.text.end:
             found.append(link)
         inner = link.whole.start

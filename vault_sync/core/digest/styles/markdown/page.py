@@ -130,12 +130,8 @@ def _kinds(
 
 def _linked(text: str, starts: Sequence[int], kinds: Sequence[int]) -> list[int]:
     """Return the numbers of the lines that may hold a link."""
-    found: list[int] = []
-    for link in _LINK_SIGN.finditer(text):
-        number = bisect_right(starts, link.start()) - 1
-        if kinds[number] not in _LINKLESS and (not found or number > found[-1]):
-            found.append(number)
-    return found
+    numbers = (bisect_right(starts, link.start()) - 1 for link in _LINK_SIGN.finditer(text))
+    return list(dict.fromkeys(each for each in numbers if kinds[each] not in _LINKLESS))
 
 
 def _hide(of: Sequence[Line], kinds: list[int], span: Span, text: str, touched: int) -> int:
@@ -214,7 +210,7 @@ class _ListWalk:
         self.items: list[ListItem] = []
         self.open: list[int] = []
         self.block = 0
-        self.last = 0
+        self.last: int  # the last line of the items that are open
         self.blank = False
         self.paragraph = False
 
