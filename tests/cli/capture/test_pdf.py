@@ -12,6 +12,7 @@ from vault_sync.cli.console import Bar
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.edge.config import Config
+from vault_sync.edge.sources.lookup import Source
 from vault_sync.sync.capture.pdfs import PaperPdf
 
 NOTE, PATH = RelPath("papers/a.md"), RelPath("pdfs/a.pdf")
@@ -53,11 +54,18 @@ def test_how_far_it_is_is_shown_by_papers(
     empty_vault.arrange("rebuild", "--offline")
     shown: list[tuple[object, ...]] = []
     monkeypatch.setattr(Bar, "__call__", lambda _, *given: shown.append(given))
-    monkeypatch.setattr(pdf, "fetch_pdf", lambda *_: b"%PDF-1.4")
+    asked: list[Source] = []
+
+    def fetched(source: Source, *_: object) -> bytes:
+        asked.append(source)
+        return b"%PDF-1.4"
+
+    monkeypatch.setattr(pdf, "fetch_pdf", fetched)
     assert list(transcript.said(empty_vault, "pdf", "T0", "T1", "T2", "--quiet")) == []
     assert [each for each in shown if each[0] == "fetching"] == [
         ("fetching", number, 3) for number in range(3)
     ]
+    assert [each.offline for each in asked] == [False] * 3
 
 
 def test_what_is_said(

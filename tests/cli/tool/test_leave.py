@@ -78,6 +78,14 @@ def test_a_service_is_stopped_and_what_is_left_to_run_is_said(
     assert said[3].startswith("| removed the memory in ") and "= 1" not in said
 
 
+def test_a_folder_for_saved_texts_with_none_in_it_goes_too(
+    offline_vault: Vault, state: StateStore
+) -> None:
+    (state.saved / "a").mkdir(parents=True)
+    said = list(transcript.said(offline_vault, "leave"))
+    assert not state.directory.exists() and not any("still in" in each for each in said)
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_where_a_digest_is_not_given_back_nothing_is_removed(
     offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, options: list[str]

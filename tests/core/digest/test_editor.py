@@ -40,6 +40,12 @@ def test_a_link_is_written_and_pointed_elsewhere(title: str, after: str) -> None
     assert "[[" in title or digest.export(linked) == before
 
 
+@pytest.mark.parametrize(("blank", "left"), [("", ""), (" ", ""), ("  ", " "), ("\t", "\t")])
+def test_a_link_behind_a_title_goes_with_a_blank_before_it(blank: str, left: str) -> None:
+    text = f"w\n{OCTO}\nT [x] (Kim Lee)"
+    assert digest.export(f"{text}{blank}[[n]]\n") == f"{text}{left}\n"
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_an_untitled_entry_has_its_link_under_its_address(newline: str) -> None:
     for end in ("", "\n", "\n말\n", "\n\n말", "\n#a\n"):

@@ -119,6 +119,11 @@ def test_a_file_without_a_final_newline_stays_without() -> None:
     assert edited(text, tags=(), commentary="") == text.removesuffix("\n하나\n#a")
 
 
+def test_a_carriage_return_at_the_end_of_a_file_becomes_no_newline() -> None:
+    text = f"w\n{OCTO}\nT (Kim Lee)\nfirst"
+    assert edited(text + "\r", tags=("a",)) == text + "\n#a\r"
+
+
 def test_a_new_line_takes_the_newline_of_the_line_above() -> None:
     text = f"w\r\n{OCTO}\r\nT (Kim Lee)\r\nfirst\n"
     assert edited(text, tags=("a",)) == text + "#a\n"

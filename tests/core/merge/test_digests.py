@@ -139,6 +139,32 @@ def test_two_titles_stay_open_with_the_lines_they_stand_on() -> None:
     assert "#alpha #llm #more" in found.text and found.text.endswith(BETA + GAMMA)
 
 
+@pytest.mark.parametrize(
+    ("old", "here", "there"),
+    [
+        ("Alpha: A Study]]", "Alpha: One]]", "Alpha: Two]]"),
+        ("Ann Park, Bo Lee", "Ann Park", "Bo Lee"),
+        ("[[Alpha|", "[[One|", "[[Two|"),
+        ("abs/2308.00001", "pdf/2308.00001", "abs/2308.00001v2"),
+    ],
+)
+def test_a_field_that_both_changed_stays_open_and_the_rest_of_its_entry_is_merged(
+    old: str, here: str, there: str
+) -> None:
+    ours = swap(swap(BASE, old, here), "#alpha #llm", "#alpha #llm #ours")
+    theirs = swap(swap(BASE, old, there), "#alpha #llm", "#alpha #llm #theirs") + DELTA
+    found = documents.digest(BASE, ours, theirs)
+    assert found.conflicts == 1 and found.text.endswith(BETA + GAMMA + DELTA)
+    opened, rest = found.text.split(">>>>>>> theirs\n")
+    one, other = opened.split("=======\n")
+    assert here in one and there in other and there not in one
+    assert rest.startswith(
+        "첫 문장입니다. 둘째 문장입니다.\n둘째 줄입니다.\n#alpha #llm #ours #theirs\n"
+    )
+    words = swap(ours, "둘째 줄입니다.", "갑."), swap(theirs, "둘째 줄입니다.", "을.")
+    assert documents.digest(BASE, *words).conflicts == 2
+
+
 def test_line_ends_and_bom_are_those_of_the_side_that_chose() -> None:
     crlf = "\ufeff" + BASE.replace("\n", "\r\n")
     ours = swap(crlf, "베타 설명입니다.", "베타 새 설명입니다.")
@@ -170,6 +196,9 @@ def test_an_entry_that_would_not_read_as_meant_is_merged_by_line() -> None:
     found = documents.digest(BASE, ours, theirs)
     assert found.conflicts == 1
     assert "=======\n[[Gamma|Gamma]] (Dan Choi)\nNot a Title (Ann Park, Bo Lee)\n" in found.text
+    ours, theirs = swap(ours, "#beta", "#beta #ours"), swap(theirs, "#beta", "#beta #theirs")
+    found = documents.digest(BASE, ours, theirs)
+    assert found.conflicts == 1 and "\n#beta #ours #theirs\n" in found.text, "that entry alone"
 
 
 def test_an_entry_that_would_be_swallowed_by_another_is_not() -> None:

@@ -77,6 +77,19 @@ def test_an_entry_that_moves_takes_its_present_text_along(world: World) -> None:
         assert not state.was_before(moved, '"one"')
 
 
+@pytest.mark.parametrize(("typing", "old"), [("week.md", False), ("other.md", True)])
+def test_a_digests_text_is_in_hand_where_somebody_types_in_that_digest(
+    world: World, typing: str, old: bool
+) -> None:
+    """No paper's note says it, nor another digest."""
+    week, other = (BaseKey(Key(""), f"{name}.md", "text") for name in ("week", "other"))
+    session(world, set(), BaseUpdate(frozenset(), {week: "one", other: "one"}))
+    state = world.state()
+    with state.lock(0, {typing}):
+        state.keep([BaseUpdate(frozenset(), {week: "two"})])
+        assert state.was_before(week, "one") == old
+
+
 # Values as texts.
 
 TEXT = BaseKey(Key("k"), "d.md", "commentary")

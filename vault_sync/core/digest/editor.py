@@ -95,12 +95,13 @@ def _unlinked(text: str, entry: Entry, link: TitleLink) -> Edit:
     if title is not None and title.link_is_title:
         return Edit(link.span, title.title.slice(text))
     if title is not None and entry.layout.link is None:
-        return Edit(Span(start - text.endswith(" ", 0, start), end), "")
+        return Edit(Span(start - (text[start - 1] == " "), end), "")
     line_start = text.rfind("\n", 0, start) + 1
     newline = text.find("\n", end)
     if newline >= 0:
         return Edit(Span(line_start, newline + 1), "")
-    return Edit(Span(_line_end(text, line_start), end), "")
+    above = text[:line_start].removesuffix("\n").removesuffix("\r")
+    return Edit(Span(len(above), end), "")
 
 
 def _say_title(
@@ -218,12 +219,6 @@ def _opens_below(digest: Digest, entry: Entry) -> bool:
         and after.layout.by_place
         and not digest.text[entry.span.end : after.span.start].strip()
     )
-
-
-def _line_end(text: str, stop: int) -> int:
-    """Return the end of the words of the line whose newline ends at `stop`."""
-    end = stop - text.endswith("\n", 0, stop)
-    return end - (end < stop and text.endswith("\r", 0, end))
 
 
 def _one_line(value: str) -> bool:

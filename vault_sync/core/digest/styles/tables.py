@@ -93,12 +93,8 @@ def candidates(page: Page, is_own_link: OwnLink) -> Iterable[Candidate]:
 
 def cells_of(text: str, line: Line, count: int) -> list[Span]:
     """Return the cells of a row without the blanks at their ends."""
-    cells = _split(text, line, _BARS, count + 1)
-    if len(cells) > count:
-        around = _split(text, line, _BARS_AROUND, count + 1)
-        if len(around) == count:
-            return around
-    return cells[:count]
+    around = _split(text, line, _BARS_AROUND, count + 1)
+    return around if len(around) == count else _split(text, line, _BARS, count)
 
 
 def _split(text: str, line: Line, pattern: re.Pattern[str], most: int) -> list[Span]:
