@@ -20,7 +20,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state import pass_log, schema, upgrade
 from vault_sync.edge.state.base_table import promise, read_base, stand
 from vault_sync.edge.state.database import StateError
-from vault_sync.edge.state.schema import SCHEMA, TABLES, checksum, fingerprint
+from vault_sync.edge.state.schema import JOINED, SCHEMA, TABLES, checksum, fingerprint
 from vault_sync.edge.state.store import StateStore, open_state
 from vault_sync.edge.write.undo import undo
 
@@ -277,6 +277,8 @@ def test_keys_that_are_spelled_otherwise_now_are_renamed_wherever_they_stand(
     assert connection.execute("SELECT key FROM history").fetchall() == [(new,)]
     assert connection.execute("SELECT key FROM refused").fetchall() == [(new,)]
     assert schema.is_newer(connection)
+    joined = "SELECT 1 FROM fact WHERE name = ?"
+    assert connection.execute(joined, (JOINED,)).fetchone() is None, "it may wait for files still"
 
 
 def test_what_an_unfinished_pass_will_drop_is_renamed_and_damage_is_left(
