@@ -40,6 +40,7 @@ def test_why_it_was_looked_at(reason: Reason, line: str) -> None:
         (Plan(), Path("/v/vault-sync.toml"), "change `paths` in it"),
         (Plan(digests=1), None, None),
         (Plan((Create(RelPath("digests/w.md"), "", ""),)), None, None),
+        (Plan((Create(RelPath("w.md"), "", ""),)), None, "`vault-sync init` looks for digests"),
         (Plan(problems=(Problem("a.md", "x", "is odd"),)), None, None),
     ],
 )
