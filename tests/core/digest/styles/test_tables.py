@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.tables import cells_of
@@ -91,3 +93,23 @@ def test_the_authors_of_a_row_may_be_none() -> None:
         assert lens.placed(entry, wanted) == wanted
         after = splice(text, lens.edit(digest, entry, wanted, None))
         assert after == text.replace("A B, C D", cell)
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        ({"title": "One | Two"}, "**One**", r"**One \| Two**"),
+        ({"title": "A | One"}, "**One**", r"**A \| One**"),
+        ({"title": "A|B"}, "**One**", r"**A\|B**"),
+        ({"authors": ("A|B C", "C D")}, "A B, C D", r"A\|B C, C D"),
+        ({"commentary": "x | y"}, "words", r"x \| y"),
+        ({"url": B}, A, B),
+    ],
+)
+def test_bars_are_escaped_in_a_cell(change: dict[str, Any], old: str, new: str) -> None:
+    text = table("Title | Authors | Paper | Notes", f"**One** | A B, C D | [pdf]({A}) | words")
+    digest = styled_reader.read(text, ("table",))
+    (entry,) = digest.entries
+    after = splice(text, lens.edit(digest, entry, entry.fields.saying(**change), None))
+    assert after == text.replace(old, new)
+    assert rows(after) == [entry.fields.saying(**change)]
