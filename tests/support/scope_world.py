@@ -614,6 +614,38 @@ RARE: dict[str, Edit] = EDITS | {
     "entry named before, in another": in_turn(
         "names the awaited", pause, lambda v, n: add(v, "2308.00077", "Awaited", to=NEXT)
     ),
+    "entry linked before, in another": in_turn(
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 [[Awaited]]."),
+        pause,
+        lambda v, n: add(v, "2308.00077", "Awaited", to=NEXT),
+    ),
+    "file about a named paper now, and about another before": in_turn(
+        lambda v, n: v.put("lit/Plain.md", PLAIN.format(n, "")),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", "감마 https://arxiv.org/abs/2312.00099."),
+        pause,
+        lambda v, n: v.put("lit/Plain.md", PLAIN.format(99, "")),
+    ),
+    "broken note of a named paper mended": in_turn(
+        lambda v, n: v.put("mine/Own.md", PLAIN.format(n, "digests: [\n")),
+        lambda v, n: v.change(WEEK, "감마 이야기입니다.", f"감마 https://arxiv.org/abs/2312.{n:05}."),
+        pause,
+        lambda v, n: v.put("mine/Own.md", PLAIN.format(n, "digests: []\n")),
+    ),
+    "digest gone that its note names no more": in_turn(
+        lambda v, n: add(v, f"2309.0{n:04}", f"Next {n}", to=NEXT),
+        pause,
+        "digest gone",
+        pause,
+        lambda v, n: v.change(NOTE_OMEGA, '  - "[[2023년 8월 4주차]]"\n', ""),
+    ),
+    "entry of two notes unlinked that is named": in_turn(
+        lambda v, n: v.put(DISTANT, "distant\n"),
+        lambda v, n: add(v, "2309.00001", "Far", "See [[230803 Gamma]].", to=DISTANT),
+        pause,
+        "note copied",
+        pause,
+        lambda v, n: v.change(WEEK, "[[230803 Gamma|Gamma]]", "Gamma"),
+    ),
     "copy made another text": in_turn(
         "copy added", pause, lambda v, n: v.put("reading/week (restored).md", "x")
     ),

@@ -46,6 +46,22 @@ def test_the_same_rows_are_the_same_bytes() -> None:
     assert text(read(text([ONE, TWO])).rows) == text([ONE, TWO])
 
 
+def test_a_row_says_what_it_is_about_and_how_it_is_dropped() -> None:
+    nobodys = CopyRow(Key(""), "d`i``g.md", "text", "`\na\n```")
+    assert text([nobodys]).partition("drop its text.\n\n")[2] == (
+        "## text of d`i``g.md\n\n"
+        '``` ["", "d`i``g.md", "text"] ```\n\n'
+        "````text\n`\na\n```\n````\n\n- [ ] drop this text ^copy\n"
+    )
+    asked = copy_section.questions([], 0, map(RelPath, ("a`b``c.md", "d.md", "e`.md")))
+    assert "- [x] `` e`.md `` is mine" in asked
+    assert "- [x] ``` a`b``c.md ``` is mine" in asked and "- [x] `d.md` is mine" in asked
+    assert "## title of arxiv:2308.00001\n" in text([TWO])
+    assert text([ONE, TWO]).count(copy_section.HEADING) == 1
+    assert copy_section.is_own_line(copy_section.HEADING)
+    assert not copy_section.is_own_line("# Texts") and not copy_section.is_own_line("")
+
+
 def test_a_ticked_row_is_found_ticked_and_newlines_make_no_difference() -> None:
     page = "# Sync conflicts\n\nmore\n\n" + text([ONE, TWO])
     ticked = page.replace("- [ ] drop", "- [x] drop", 1).replace("\n", "\r\n")

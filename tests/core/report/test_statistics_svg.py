@@ -115,6 +115,9 @@ def test_a_single_week_is_a_bar_and_its_tag_a_point() -> None:
     assert (bar.attrib["x"], bar.attrib["height"]) == ("340.0", "140.0")
     words = [each.text for each in root.findall("{*}text")]
     assert words == ["1 paper, 1 week, 0 words", "1 paper", "w", "#t", "1"]
+    # Blanks of every kind stand in XML, other control characters do not.
+    blank = ET.fromstring(draw(one._replace(weeks=(WeekCount("a\tb\nc\x0bd\x1fe f", 1, 0),))))
+    assert "a\tb\ncde f" in [each.text for each in blank.findall("{*}text")]
     # Without papers there is nothing tall, and with many weeks no bar is less than a point wide.
     empty = one._replace(weeks=(WeekCount("w", 0, 0),) * 104, tags=())
     for bar in ET.fromstring(draw(empty)).findall("{*}rect"):

@@ -78,6 +78,29 @@ def test_a_question_that_crossref_refuses_is_an_error_that_names_the_doi() -> No
     assert crossref.read(json.dumps(body).encode(), [DOI]).errors == ("10.1/x: no DOI",)
 
 
+@pytest.mark.parametrize(
+    ("answer", "errors"),
+    [
+        ({"status": "failed", "message": {"a": 1}}, ("the answer says of itself that it failed",)),
+        ({"status": "ok", "message": [{"value": "x", "message": "y"}]}, ("x: y",)),
+        ({"message": {"DOI": DOI, "title": ["T"]}}, ("the answer says of itself that it failed",)),
+        ({"status": "ok", "message": {"DOI": DOI, "title": []}}, ()),
+        ({"status": "ok", "message": {"DOI": DOI, "items": []}}, ()),
+    ],
+)
+def test_what_is_no_work_is_none(answer: dict[str, Any], errors: tuple[str, ...]) -> None:
+    found = crossref.read(json.dumps(answer).encode(), [DOI])
+    assert (found.facts, found.errors, found.whole) == ({}, errors, not errors)
+
+
+def test_a_work_is_found_by_its_doi_in_any_case_and_its_spelling_stays() -> None:
+    found = crossref.read(works({**WORK, "DOI": "10.1000/한"}), ["10.1000/%ED%95%9C"])
+    assert set(found.facts) == {"10.1000/%ED%95%9C"}
+    assert [crossref.paper_id(text) for text in (DOI, "10.1/x", "10.1000/", "x" + DOI, "")] == [
+        *(DOI, "", "", "", "")
+    ]
+
+
 def test_how_dois_are_asked_for() -> None:
     assert crossref.address("https://c.org", ["10.1000/a<b>#?&x"]) == (
         "https://c.org/works/10.1000/a%3Cb%3E%23%3F%26x"

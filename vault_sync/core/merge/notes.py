@@ -42,8 +42,6 @@ def _block(was: Note, here: Note, there: Note) -> Merged:
     if any(each is None for each in rows):
         return lines(*(note.text[: note.properties.body] for note in (was, here, there)))
     base, ours, theirs = (each for each in rows if each is not None)
-    if not (ours.parts.names or theirs.parts.names):
-        return Merged(here.text[: here.properties.body])
 
     def combine(name: Name) -> Merged:
         ordered = here.properties.names.ours(name[1]) in SEQUENCES

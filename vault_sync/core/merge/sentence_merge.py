@@ -73,8 +73,6 @@ def merge(base: str | None, file: str, copy: str) -> str | None:
     A clash is a sentence of `base` that both replaced, differently, or that one replaced and the
     other took out. Without a base nothing was taken out: the text that holds the other, else both.
     """
-    if file == copy:
-        return file
     sides = split(file), split(copy)
     here, there = (_words(side) for side in sides)
     if here == there:

@@ -133,8 +133,7 @@ class PaperSelection:
         reading = self.reading
         paths = reading.changed | reading.gone | set(filter(reading.may_be_digest, reading.texts))
         for key in self.reasons:
-            paths |= self.now.files_about(key) | self.before.files_about(key)
-            paths |= reading.places_of(key)
+            paths |= self.before.files_about(key) | reading.places_of(key)
         return paths
 
     def note(self, path: RelPath, now: File | None) -> None:
@@ -163,7 +162,7 @@ class PaperSelection:
         for key in sorted(self.unsure):
             self.join([key], TracedQuestion(questions.NOTE_OF, key))
         for key in list(self.reasons):
-            if self.now.has_notes(key) or self.before.has_notes(key):
+            if self.now.has_notes(key):
                 self.touch_paper(key)  # its entries choose one, or do so no longer
         self._join_of_digests(plan)
         for each in plan.operations:

@@ -120,15 +120,13 @@ def _is_linked(page: Page, number: int) -> bool:
         start += 1
     if not text.startswith("[", start):
         return False
-    for link, label in assembly.links_of(page, number, number + 1):
-        if link.whole.start > start:
-            return False
-        if link.kind == "wiki":
-            return link.text.end > link.text.start
-        return (
-            label is None and link.boxed == link.whole and not text.startswith("#", link.url.start)
-        )
-    return False
+    links = assembly.links_of(page, number, number + 1)
+    if not links or links[0][0].whole.start > start:
+        return False
+    link, label = links[0]
+    if link.kind == "wiki":
+        return link.text.end > link.text.start
+    return label is None and link.boxed == link.whole and not text.startswith("#", link.url.start)
 
 
 def _candidate(

@@ -61,7 +61,7 @@ def run_at(text: str, at: int, end: int) -> tuple[Span, int] | None:
         elif doubled:
             at = close + 2
         else:
-            while len(marks) > 1 and text.startswith(marks[0], close + len(marks), end):
+            while text.startswith(marks[0], close + len(marks), end):
                 close += 1
             return Span(start, close), close + len(marks)
 
