@@ -8,6 +8,7 @@ import pytest
 from tests.support import transcript
 from tests.support.vaults import Vault
 from vault_sync.cli import init
+from vault_sync.cli.tool.config import package_file
 from vault_sync.core.digest.styles.style import FLAT
 from vault_sync.core.model.values import Fields, RelPath
 from vault_sync.core.note.property_names import OwnName
@@ -139,6 +140,8 @@ def test_only_what_was_found_is_set_and_under_its_own_table() -> None:
     ]
     assert lines[lines.index("[pdf]") :].count('folder = "mine"') == 0
     assert lines[0].startswith("# `vault-sync init` has set what it found.")
+    example = package_file("config.example.toml").read_text().split("\n")
+    assert lines[2] == example[1]
 
 
 def test_a_demo_goes_into_a_new_or_an_empty_folder(tmp_path: Path) -> None:

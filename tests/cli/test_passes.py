@@ -40,6 +40,7 @@ def test_why_it_was_looked_at(reason: Reason, line: str) -> None:
         (Plan(), Path("/v/vault-sync.toml"), "change `paths` in it"),
         (Plan(digests=1), None, None),
         (Plan((Create(RelPath("digests/w.md"), "", ""),)), None, None),
+        (Plan((Create(RelPath("w.md"), "", ""),)), None, "`vault-sync init` looks for digests"),
         (Plan(problems=(Problem("a.md", "x", "is odd"),)), None, None),
     ],
 )
@@ -180,6 +181,13 @@ def test_what_was_not_written_is_said_and_puts_out_of_line(
     out, err = capsys.readouterr()
     assert err == "a.md: not written: it is read-only\n"
     assert out == ("" if quiet else "0 entries: nothing was written\n")
+
+
+def test_only_what_would_ask_says_that_it_did_not(empty_vault: Vault) -> None:
+    empty_vault.write("digests/w.md", "https://arxiv.org/abs/2308.07124\nOctoPack (A B)\n")
+    for call, told in (("check", False), ("status", False), ("rebuild --dry-run", True)):
+        said = [*transcript.said(empty_vault, *call.split())]
+        assert any("arXiv was not asked" in line for line in said) == told, call
 
 
 def test_where_nothing_changed_no_pass_is_run(

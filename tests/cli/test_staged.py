@@ -64,6 +64,7 @@ BARE = "# Week\n\nhttps://arxiv.org/abs/2308.07124\nwords\n"
         (FLAT, {"url": 3, "title": 4, "authors": 4, "link": 4, "commentary": 5, "tags": 6}),
         (BARE, {"url": 3, "tags": 3, "link": 3}),
         (LINKED, {"url": 3, "link": 4, "commentary": 5}),
+        (LINKED.replace("words", "OctoPack (A B)"), {"url": 3, "link": 4, "title": 5}),
     ],
 )
 def test_a_field_has_its_line(text: str, lines: dict[str, int]) -> None:

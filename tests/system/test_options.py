@@ -163,9 +163,6 @@ def test_help_of_each_verb_has_two_sentences_an_example_and_its_exit_codes(name:
     assert text.count(". ") + text.endswith(".") >= 2, text
     assert f"vault-sync {name}" in command.example
     assert {0, 2} <= command.exits.keys() <= {0, 1, 2, 4, 130}
-    context = click.Context(command, info_name=name)
-    shown = command.get_help(context)
-    assert "Example:" in shown and "Exit codes:" in shown and "--json" in shown
 
 
 def test_help_is_asked_for_by_a_verb_too(built: Vault) -> None:

@@ -116,3 +116,16 @@ def test_a_folder_that_no_link_can_name_is_left_out_or_escaped(built: Vault, for
     built.ok("sync", "--offline")
     built.ok("relink", f"papers/{former}", "New name")
     assert built.read("daily/a.md") == "[[New name|x]] [y](</C%23/New name.md>)\n"
+
+
+def test_by_its_name_alone_links_of_any_folder_are_mended_and_none_of_another_name(
+    built: Vault, former: str
+) -> None:
+    name = former.replace(" ", "%20")
+    built.write(
+        "daily/a.md", f"[x](elsewhere/{name}.md) [y](No%20such.md) [[No such]] [[{former}]]\n"
+    )
+    built.ok("sync", "--offline")
+    built.ok("relink", former, "New name")
+    mended = "[x](papers/New%20name.md) [y](No%20such.md) [[No such]] [[New name]]\n"
+    assert built.read("daily/a.md") == mended

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault_sync.cli.console import Bar, Console, UsageError
-from vault_sync.core.model.plan import Operation, Plan
+from vault_sync.core.model.plan import Create, Operation, Plan
 from vault_sync.core.model.values import NOTHING, Decision, Problem, RelPath, Rules
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
@@ -95,7 +95,9 @@ def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ())
 
 def _hinted(config: Config, plan: Plan) -> Plan:
     """Return the plan; if there is no digest and no problem says why, with a hint at the globs."""
-    if plan.digests or plan.operations or not report.in_line(plan):
+    is_digest = globs.is_digest(config.rules)
+    made = any(isinstance(each, Create) and is_digest(each.path) for each in plan.operations)
+    if plan.digests or made or not report.in_line(plan):
         return plan
     paths = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"

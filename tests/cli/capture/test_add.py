@@ -114,3 +114,13 @@ def test_a_digest_that_was_waited_for_is_read_anew(
     assert lines[0].startswith(said) and (lines[1:] == []) == (typed < 99)
     text = offline_vault.read("digests/w.md")
     assert ("2308.00001" in text) == (typed < 99) and text.startswith("more\n" * min(typed, 5))
+
+
+def test_who_asks_nobody_is_told_that_the_address_stands_alone_and_no_more(
+    empty_vault: Vault,
+) -> None:
+    empty_vault.write("digests/w.md", "https://arxiv.org/abs/2308.07124\nOctoPack (A B)\n#x\n")
+    call = ("add", "2308.00001", "--to", "digests/w", "--offline", "--now")
+    assert list(transcript.said(empty_vault, *call)) == [
+        f"| digests/w.md:4: {add._STANDING_WORDS['bare']}"
+    ]

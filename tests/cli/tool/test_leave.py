@@ -86,6 +86,16 @@ def test_a_folder_for_saved_texts_with_none_in_it_goes_too(
     assert not state.directory.exists() and not any("still in" in each for each in said)
 
 
+def test_what_was_typed_late_is_saved_however_new_it_is(
+    offline_vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swept: list[float] = []
+    monkeypatch.setattr(leave, "sweep_displaced", lambda *given: swept.append(given[2]))
+    list(transcript.said(offline_vault, "leave"))
+    (now,) = swept
+    assert now > time.time() + 3600.0
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_where_a_digest_is_not_given_back_nothing_is_removed(
     offline_vault: Vault, monkeypatch: pytest.MonkeyPatch, options: list[str]

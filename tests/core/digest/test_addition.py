@@ -170,6 +170,7 @@ def test_lines_above_the_entries_are_taken_over_where_two_digests_agree() -> Non
     older = matter.format("2024-12-16", "2024-12-22", "2024-W50", "2024-W51", "2024-W52")
     new = matter.format("2024-12-30", "2025-01-05", "2024-W52", "2025-W01", "2025-W02")
     assert head_after(newer, older) == new
+    assert head_after(newer, older, "2024-W50\nOn holiday.\n") == new, "the two newest tell"
     # A week later than the next one: still by its own neighbours.
     later = matter.format("2025-01-13", "2025-01-19", "2025-W02", "2025-W03", "2025-W04")
     assert head_after(newer, older, day=date(2025, 1, 16)) == later

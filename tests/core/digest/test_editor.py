@@ -151,12 +151,16 @@ def test_what_can_be_said(fields: Fields) -> None:
         ({"commentary": "말", "tags": ("deep learning",)}, "tags", 0),
         ({"commentary": "말", "tags": ("2024",)}, "tags", 0),
         ({"commentary": "말", "title": "a\nb"}, "title", 0),
+        ({"commentary": "말", "url": "no address"}, "url", 0),
+        ({"url": "https://"}, "url", 0),
     ],
 )
 def test_what_cannot_be_said(change: dict[str, Any], field: str, line: int) -> None:
     found = first_loss(PLAIN._replace(**change), PLAIN, "note")
     assert found is not None
     assert (found.field, found.line) == (field, line)
+    wrong = change.get("commentary", "").split("\n")[line] if field == "commentary" else field
+    assert wrong in found.message and found.hint
 
 
 def test_a_fence_that_the_digest_left_open_is_its_authors() -> None:

@@ -22,7 +22,7 @@ from vault_sync.core.merge.sync_copy import (
 )
 from vault_sync.core.model.base import CopyRow, Histories, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
-from vault_sync.core.model.values import Fields, Key, RelPath
+from vault_sync.core.model.values import Fields, Key, PropertyNames, RelPath
 from vault_sync.core.note import note as note_lens
 
 WEEK = RelPath("digests/2023년 8월 3주차.md")
@@ -328,6 +328,31 @@ def test_one_value_is_taken_from_the_side_that_changed_it_since_it_was_seen() ->
     changed = NOTE.replace("title: Paper 2308.00001", "title: New")
     for file, copy in ((NOTE, changed), (changed, NOTE)):
         assert note_merged(file, copy) == CopyMerge(changed)
+
+
+def test_a_property_that_is_the_copys_alone_is_taken_as_it_is_written() -> None:
+    copy = NOTE.replace("  - llm\n", "  - llm\n  - new # why\n")
+    assert note_merged(NOTE, copy) == note_merged(copy, NOTE) == CopyMerge(copy)
+    flow = NOTE.replace("tags:\n  - llm\n", "tags: [llm, other]\n")
+    both = note_lens.read(note_merged(flow, copy).text)
+    assert both.fields.tags == ("llm", "other", "new")
+
+
+def test_properties_are_merged_under_the_names_that_a_reader_gave_them() -> None:
+    names = PropertyNames((("tags", "labels"), ("title", "name")))
+    file = NOTE.replace("tags:", "labels:").replace("title:", "name:")
+    copy = file.replace("  - llm\n", "  - new\n").replace("name: Paper", "name: The Paper")
+    found = merge_note_copy(A, file, copy, note_histories(), lambda _: "", names)
+    assert found == CopyMerge(copy)
+    # Without these names they are properties like any other, of which nothing was seen.
+    plain = merge_note_copy(A, file, copy, note_histories(), lambda _: "")
+    assert plain is not None and "  - llm\n  - new\n" in plain.text
+    assert {row.field for row in plain.rows} == {"property name"}
+
+
+def test_a_copy_about_another_paper_is_not_merged() -> None:
+    other = NOTE.replace("2308.00001\ndigests", "2308.00002\ndigests")
+    assert merge_note_copy(A, NOTE, other, note_histories(), lambda _: "") is None
 
 
 def test_parts_of_a_note_stand_as_they_do_in_the_file() -> None:

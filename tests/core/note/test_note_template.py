@@ -59,6 +59,7 @@ def test_a_year_alone_is_a_number_and_an_empty_value_an_empty_property() -> None
         ("y: [{{year}}, {{title}}]", 'y: ["2023", "On \\"Nets\\": {{url}} # and more"]'),
         ("y:  '{{doi}}' ", "y:"),
         ("y: x", "y: x"),
+        ("y {{year}}: ''", "y {{year}}:"),
     ):
         assert filled(f"---\n{line}\n---\n", VALUES, lambda: DAY) == f"---\n{after}\n---\n"
     assert (

@@ -53,7 +53,8 @@ def test_a_row_says_what_it_is_about_and_how_it_is_dropped() -> None:
         '``` ["", "d`i``g.md", "text"] ```\n\n'
         "````text\n`\na\n```\n````\n\n- [ ] drop this text ^copy\n"
     )
-    asked = copy_section.questions([], 0, [RelPath("a`b``c.md"), RelPath("d.md")])
+    asked = copy_section.questions([], 0, map(RelPath, ("a`b``c.md", "d.md", "e`.md")))
+    assert "- [x] `` e`.md `` is mine" in asked
     assert "- [x] ``` a`b``c.md ``` is mine" in asked and "- [x] `d.md` is mine" in asked
     assert "## title of arxiv:2308.00001\n" in text([TWO])
     assert text([ONE, TWO]).count(copy_section.HEADING) == 1

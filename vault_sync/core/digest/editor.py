@@ -259,10 +259,11 @@ def first_loss(fields: Fields, before: Fields, link: str) -> Unsayable | None:
             return None
         return _commentary(fields, opened)
     plain = Fields(fields.url, "T", ("A",))
+    if not _reads_back(plain):
+        return _value("url", fields.url)
     if not _reads_back(plain._replace(commentary=fields.commentary)):
         return _commentary(fields, _first_wrong(plain._replace(commentary=fields.commentary)))
     parts: tuple[tuple[FieldName, Fields, str], ...] = (
-        ("url", plain, fields.url),
         ("title", plain._replace(title=fields.title or "T"), fields.title),
         ("tags", plain._replace(tags=fields.tags), ", ".join(fields.tags)),
     )

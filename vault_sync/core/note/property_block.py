@@ -314,7 +314,6 @@ def _literal_end(text: str, start: int, end: int) -> int:
 
 
 def line_end(text: str, offset: int) -> int:
-    """Return the end of the words of the line that holds `offset`."""
-    end = text.find("\n", offset)
-    end = len(text) if end < 0 else end
+    """Return the end of the words of a block's line that holds `offset`."""
+    end = text.index("\n", offset)
     return end - 1 if text[end - 1] == "\r" else end

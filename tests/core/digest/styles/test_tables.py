@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from vault_sync.core.digest.styles import lens, styled_reader
 from vault_sync.core.digest.styles.tables import cells_of
@@ -69,6 +71,15 @@ def test_an_empty_cell_is_the_place_behind_its_first_blank() -> None:
             table("Title | Paper", f"One | [pdf]({A})", f"Two | [pdf]({B})"),
             [Fields(A, "One"), Fields(B, "Two")],
         ),
+        # A link in another cell is no title.
+        (
+            table("Notes | Title | Paper", f"see [x](https://x.y) | One | [pdf]({A})"),
+            [Fields(A, "One", (), (), "see [x](https://x.y)")],
+        ),
+        (
+            table("Title | Paper | Notes", f"One | [pdf]({A}) | see [x](https://x.y)"),
+            [Fields(A, "One", (), (), "see [x](https://x.y)")],
+        ),
         # A link of the paper's column is the paper's only where it leads to a paper.
         (table("Title | Paper", "One | [x](https://x.y/z)"), []),
         (table("Title | Code | Paper", f"One | [c](https://x.y) | [p]({A})"), [Fields(A, "One")]),
@@ -91,3 +102,23 @@ def test_the_authors_of_a_row_may_be_none() -> None:
         assert lens.placed(entry, wanted) == wanted
         after = splice(text, lens.edit(digest, entry, wanted, None))
         assert after == text.replace("A B, C D", cell)
+
+
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        ({"title": "One | Two"}, "**One**", r"**One \| Two**"),
+        ({"title": "A | One"}, "**One**", r"**A \| One**"),
+        ({"title": "A|B"}, "**One**", r"**A\|B**"),
+        ({"authors": ("A|B C", "C D")}, "A B, C D", r"A\|B C, C D"),
+        ({"commentary": "x | y"}, "words", r"x \| y"),
+        ({"url": B}, A, B),
+    ],
+)
+def test_bars_are_escaped_in_a_cell(change: dict[str, Any], old: str, new: str) -> None:
+    text = table("Title | Authors | Paper | Notes", f"**One** | A B, C D | [pdf]({A}) | words")
+    digest = styled_reader.read(text, ("table",))
+    (entry,) = digest.entries
+    after = splice(text, lens.edit(digest, entry, entry.fields.saying(**change), None))
+    assert after == text.replace(old, new)
+    assert rows(after) == [entry.fields.saying(**change)]

@@ -100,3 +100,10 @@ def test_a_librarys_entry_is_found_by_the_doi_of_the_note_else_by_that_of_the_ar
         note_with = {"p/f.md": f"{noted}doi: '{doi}'\n---\n\n## [[w]]\n\n"}
         facts = {FIRST: Facts(doi=fact)}
         assert properties(facts, ("citekey",), readers, note_with)[FIRST] == {"citekey": citekey}
+
+
+def test_a_paper_with_a_citekey_of_its_own_takes_no_other_one() -> None:
+    own = f'---\nurl: https://arxiv.org/abs/{FIRST.removeprefix("arxiv:")}\ndigests: ["[[w]]"]\n'
+    mine = {"p/f.md": f"{own}title: Lantern One\nauthors: [Ann Park]\ncitekey: mine\n---\n"}
+    found = properties(KNOWN, ("citekey",), more=mine)
+    assert found[FIRST] == {"citekey": "mine"} and found[SECOND] == {"citekey": "park2023lantern"}

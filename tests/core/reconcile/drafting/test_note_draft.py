@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     ENTRY,
@@ -181,3 +182,14 @@ def test_a_property_that_is_off_is_no_reason_for_a_write() -> None:
     change(vault, WEEK, "알파 둘째 줄입니다.", "알파 새 줄입니다.")
     (write,) = vault.plan().operations
     assert write.path == NOTE and write.why == "commentary from '2023년 8월 3주차'"
+
+
+@pytest.mark.parametrize(("said_here", "becomes"), [("a\n\nb", True), ("```\na\n\nb\n```", False)])
+def test_a_blank_line_more_counts_in_code_alone_where_a_plain_text_meets_its_entry(
+    said_here: str, becomes: bool
+) -> None:
+    head = "https://arxiv.org/abs/2308.00077\nT (Ann Park)\n"
+    without = said_here.replace("\n\n", "\n")
+    vault = MemoryVault({WEEK: f"w\n{head}{without}\n#t\n", "x.md": f"{head}{said_here}\n#t\n"})
+    vault.sync()
+    assert (head not in vault.files["x.md"]) is becomes

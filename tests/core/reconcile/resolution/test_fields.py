@@ -484,3 +484,12 @@ def test_authors_of_a_note_that_are_a_text_stay_one(written: str, then: str) -> 
     change(vault, WEEK, "(Cho Kim)", "(Cho Kim, Dan Lee)")
     only(vault, NOTE_BETA)
     assert then in vault.files[NOTE_BETA]
+
+
+def test_an_absent_value_agrees_with_no_other() -> None:
+    """Though a list that names nobody says as little."""
+    row = BaseKey(ALPHA, "", "authors")
+    base, rest = Base({row: ("Ann Park",)}, exists=True), ("et al.",)
+    meaning: Meaning[Any] = MEANINGS["authors"]
+    for digest, note in (((), rest), (rest, ())):
+        assert decide(meaning, row, digest, note, base) == Undecided("both changed")
