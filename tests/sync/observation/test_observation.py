@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from tests.support import scope_world
 from tests.support.index_worlds import NOW, stat
 from tests.support.memory_vault import MemoryVault
 from tests.support.reader import ALPHA, BETA, GAMMA, NOTE, NOTE_BETA, NOTE_GAMMA, change, settled
@@ -17,8 +18,10 @@ from vault_sync.sync.observation.observation import (
     ARRIVAL,
     Observation,
     arriving,
+    base_of,
     digests_in_capitals,
     lacking,
+    observe,
     observe_texts,
     unanswered,
 )
@@ -120,3 +123,13 @@ def test_a_paper_is_unanswered_as_long_as_a_fact_for_its_note_is_not_known() -> 
     assert left(titled._replace(published=""), titled) == [ALPHA]
     assert unanswered(keys, {ALPHA: whole}, seen, rules) == [BETA]
     assert unanswered([], {}, seen, rules) == []
+
+
+def test_each_file_is_observed_with_its_numbers() -> None:
+    with scope_world.settled() as vault:
+        stats = observe(vault.config, base_of(vault.state)).snapshot.stats
+        assert stats.keys() == {RelPath(path) for path in vault.contents()}
+        for path, (inode, size, mtime) in stats.items():
+            seen = (vault.root / path).stat()
+            assert (size, mtime) == (seen.st_size, seen.st_mtime_ns)
+            assert inode in {0, seen.st_ino}
