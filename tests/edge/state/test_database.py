@@ -262,9 +262,9 @@ def test_a_pass_opens_its_state_once_to_write(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[object] = []
-    connect = sqlite3.connect
+    connect: Any = sqlite3.connect
 
-    def counted(path: Path, **options: Any) -> sqlite3.Connection:
+    def counted(path: Path, **options: Any) -> Any:
         opened.append(path)
         return connect(path, **options)
 
