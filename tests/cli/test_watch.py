@@ -12,9 +12,12 @@ import pytest
 from tests.support.vaults import Vault
 from vault_sync.cli import watch
 from vault_sync.cli.console import Console
+from vault_sync.core.model.values import RelPath
 from vault_sync.daemon import loop
+from vault_sync.daemon.values import DaemonTasks
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import open_state
+from vault_sync.edge.watch.batches import ChangeBatch
 
 LOG = logging.getLogger("vault_sync")
 
@@ -109,3 +112,18 @@ def test_one_that_ended_has_no_heartbeat(root: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(loop, "run", run)
     watch.watch(Console(root), offline=True)
     assert heartbeat.read(state.directory) is None
+
+
+def test_the_loop_makes_passes_over_this_vault(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "digests").mkdir()
+    (root / "digests/w.md").write_text("https://arxiv.org/abs/2308.07124\nOctoPack (A B)\n#x\n")
+
+    waiting: list[frozenset[RelPath]] = []
+
+    def run(_: Path, tasks: DaemonTasks, *__: object, **___: object) -> int:
+        waiting.append(tasks.run_pass(ChangeBatch(swept=True), frozenset()).waiting)
+        return 0
+
+    monkeypatch.setattr(loop, "run", run)
+    watch.watch(Console(root), offline=True)
+    assert waiting == [{"digests/w.md", "papers/OctoPack.md"}], "it was typed just now"

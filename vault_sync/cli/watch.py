@@ -31,17 +31,20 @@ def watch(console: Console, *, offline: bool) -> int:
     """
     gc.enable()  # it stays, unlike every other command (`__main__`)
     config = console.config()
-    with console.state(config) as state:
-        here = state.directory
-        logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False)) / here.name
+    watched = VaultPass(config, console.state(config), offline)
+    here = watched.state.directory
+    logs = Path(platformdirs.user_log_dir("vault-sync", appauthor=False)) / here.name
+    try:
         with heartbeat.only_one(here), _logging(console, logs):
             number = loop.run(
                 config.root,
-                VaultPass(config, state, offline).tasks(),
+                watched.tasks(),
                 config.watch,
                 polling=silent_ground(config.root) is not None,
             )
             heartbeat.forget(here)
+    finally:
+        watched.state.close()
     if console.json:
         console.answer(config.root, ended=signal.Signals(number).name if number else "")
     return report.INTERRUPTED if number == signal.SIGINT else report.IN_LINE

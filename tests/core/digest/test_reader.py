@@ -80,6 +80,22 @@ def test_an_address_may_be_set_in(line: str) -> None:
     assert entry.layout.address.slice(text) == entry.fields.url == OCTO
 
 
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("arxiv:2308.07124", ["arxiv:2308.07124"]),
+        ("ArXiv:2308.07124v2", ["arxiv:2308.07124"]),
+        ("DOI:10.1000/x", ["doi:10.1000/x"]),
+        ("acl:N19-1423", []),
+        ("openreview:HyWDCXjgx", []),
+        ("url:blog.example/x", []),
+        ("xarxiv:2308.07124", []),
+    ],
+)
+def test_an_id_alone_is_an_address_where_people_write_it_so(line: str, keys: list[str]) -> None:
+    assert [entry.key for entry in read_digest(f"{line}\nT (Kim Lee)\n").entries] == keys
+
+
 def test_the_digest_of_the_specification() -> None:
     text = (
         f"2023년 8월 3주차\n{OCTO}\nOctoPack: Code (Niklas Muennighoff, ...)\n"

@@ -233,6 +233,12 @@ def test_notes_follow_a_digest_to_the_path_that_it_has_now(before: str, *, after
     found = merge_copies({RelPath(path): text for path, text in texts.items()}, RULES, moved)
     expected = before.replace("[[was", "[[now")
     assert found.texts == ({RelPath("p/x.md"): expected} if after else {})
+    if after:  # a copy of such a note is merged as it would read, and is not written itself
+        copy = RelPath("p/x (Conflicted copy).md")
+        texts[copy] = before.replace("words", "more words")
+        found = merge_copies({RelPath(path): text for path, text in texts.items()}, RULES, moved)
+        assert found.texts.keys() == {"p/x.md"} and "[[was" not in found.texts[RelPath("p/x.md")]
+        assert copy in {each.path for each in found.merged}
 
 
 def test_what_the_reader_says_of_such_a_name() -> None:

@@ -18,6 +18,7 @@ from tests.support.reader import (
     quiet,
     settled,
 )
+from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
 
 # Where nothing may happen.
 
@@ -62,3 +63,10 @@ def test_a_new_paper_of_two_weeks_is_noted_for_the_one_whose_removals_nobody_dou
     assert codes(vault.sync()) == ["many-removals"]
     (note,) = (text for path, text in vault.files.items() if "words four" in text and path != NEXT)
     assert "words three" not in note and "3주차" not in note
+
+
+def test_papers_are_counted_as_they_are_drafted() -> None:
+    vault, told = fresh(), list[tuple[int, int]]()
+    options = ReconcileOptions(on_progress=lambda *each: told.append(each))
+    reconcile(*vault.look(), vault.facts, vault.rules, options)
+    assert told == [(number, 5) for number in range(1, 6)]

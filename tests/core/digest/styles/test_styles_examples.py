@@ -22,10 +22,10 @@ def one(text: str, *styles: StyleName) -> Fields:
     return entry.fields
 
 
-def linked(text: str, *styles: StyleName) -> str:
+def linked(text: str, *styles: StyleName, to: str = "note") -> str:
     digest = styled_reader.read(text, styles or ("list",))
     edits = [
-        edit for entry in digest.entries for edit in lens.edit(digest, entry, entry.fields, "note")
+        edit for entry in digest.entries for edit in lens.edit(digest, entry, entry.fields, to)
     ]
     return splice(text, edits)
 
@@ -254,6 +254,7 @@ def test_title_first_stands_alone() -> None:
 def test_where_the_link_goes(style: StyleName, before: str, after: str) -> None:
     assert linked(before + "\n", style) == after + "\n"
     assert linked(after + "\n", style) == after + "\n"
+    assert linked(after + "\n", style, to="m") == after.replace("[[note", "[[m") + "\n"
     assert lens.export(after + "\n", (style,)) == before + "\n"
     assert lens.export(before + "\n", (style,)) == before + "\n"
     assert one(after + "\n", style) == one(before + "\n", style)

@@ -71,6 +71,15 @@ def test_an_empty_cell_is_the_place_behind_its_first_blank() -> None:
             table("Title | Paper", f"One | [pdf]({A})", f"Two | [pdf]({B})"),
             [Fields(A, "One"), Fields(B, "Two")],
         ),
+        # A link in another cell is no title.
+        (
+            table("Notes | Title | Paper", f"see [x](https://x.y) | One | [pdf]({A})"),
+            [Fields(A, "One", (), (), "see [x](https://x.y)")],
+        ),
+        (
+            table("Title | Paper | Notes", f"One | [pdf]({A}) | see [x](https://x.y)"),
+            [Fields(A, "One", (), (), "see [x](https://x.y)")],
+        ),
         # A link of the paper's column is the paper's only where it leads to a paper.
         (table("Title | Paper", "One | [x](https://x.y/z)"), []),
         (table("Title | Code | Paper", f"One | [c](https://x.y) | [p]({A})"), [Fields(A, "One")]),

@@ -167,14 +167,29 @@ DIGESTS = {WEEK: mark(HEAD.format("T"), 7), RelPath("digests/v.md"): mark("w\n" 
 def test_what_the_base_says_of_another_file_is_forgotten(
     digest: str, note: str, files: dict[Key, dict[RelPath, FileMark]], forgotten: set[str]
 ) -> None:
-    """Title, authors and address with a digest, which spoke for the paper."""
-    rows = ROWS | {BaseKey(KEY, "", "title"): "T", BaseKey(Key("k"), "d.md", "tags"): ("a",)}
+    """Title, authors and address with a digest, which spoke for the paper; of no other paper."""
+    second, more, other = RelPath("digests/x.md"), RelPath("papers/X.md"), Key("doi:10.1000/x")
+    entry = "https://doi.org/10.1000/x\n[[X|X]] (Ann Bee)\nwords.\n"
+    rows = ROWS | {
+        BaseKey(KEY, "", "title"): "T",
+        BaseKey(Key("k"), "d.md", "tags"): ("a",),
+        BaseKey(other, "", "title"): "X",
+        BaseKey(other, second, "commentary"): "words.",
+    }
+    texts = {
+        WEEK: digest,
+        WAS: note,
+        second: f"x\n{entry}",
+        more: NOTE.format("words.").replace("arxiv.org/abs/2308.00001", "doi.org/10.1000/x"),
+    }
     base = Base(rows, exists=True, files=files)
     found = snapshot.build(
-        {WEEK: digest, WAS: note},
-        names=LinkResolver.from_paths([WEEK, WAS]),
-        is_digest=lambda each: each == WEEK,
+        texts,
+        names=LinkResolver.from_paths(texts),
+        is_digest=lambda each: each in {WEEK, second},
         base=base,
     )
-    (first, *_) = reconcile(found, base, {}, Rules()).base_updates
-    assert {row.field for row in first.drop} == forgotten
+    updates = reconcile(found, base, {}, Rules()).base_updates
+    dropped = {row for each in updates[:1] for row in each.drop}
+    assert {row.field for row in dropped} == forgotten
+    assert not {row for row in dropped if row.key == other}

@@ -39,6 +39,8 @@ def links(text: str) -> list[tuple[str, str, str, str]]:
         ("![a](b) [c](d)", [("link", "[c](d)", "c", "d")]),
         ("[![a](b) [c](d)](e)", [("link", "[c](d)", "c", "d")]),
         ("[a](b](c)", []),
+        ("] ) [b](c)", [("link", "[b](c)", "b", "c")]),
+        ("( [ [b](c)", [("link", "[b](c)", "b", "c")]),
         # Code hides links.
         ("`[a](b)` [c](d)", [("link", "[c](d)", "c", "d")]),
         ("``[a](b)` x`` [c](d)", [("link", "[c](d)", "c", "d")]),
@@ -60,6 +62,7 @@ def test_links_in_brackets(text: str, expected: list[tuple[str, str, str, str]])
         ("![[a]] [[b]]", [("wiki", "[[b]]", "", "b")]),
         ("[[a]] [[b]]", [("wiki", "[[a]]", "", "a"), ("wiki", "[[b]]", "", "b")]),
         ("[[a]](b)", [("link", "[[a]](b)", "[a]", "b")]),
+        ("[[a]] b!", [("wiki", "[[a]]", "", "a")]),
         ("[[a]] [b](c)", [("wiki", "[[a]]", "", "a"), ("link", "[b](c)", "b", "c")]),
         ("[[a\nb]]", []),
     ],

@@ -102,6 +102,7 @@ def test_what_leads_words_in(text: str, left: str) -> None:
         (f"({'a' * 58}) b", "b"),
         (f"({'a' * 59}) b", f"({'a' * 59}) b"),
         ("ICLR) a", "ICLR) a"),
+        ("() a", "a"),
     ],
 )
 def test_a_venue_leads_words_in(text: str, left: str) -> None:

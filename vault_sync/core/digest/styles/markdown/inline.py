@@ -82,7 +82,7 @@ def _paired(text: str, region: Span) -> tuple[dict[int, int], list[Span]]:
             if round_:
                 pairs[round_.pop()] = at
         elif sign == "`":
-            skip = resume.get(at, 0)
+            skip = resume.get(at, at)
     return pairs, code
 
 
