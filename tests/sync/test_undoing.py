@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from tests.support.reader import NEXT, NOTE_GAMMA, NOTE_OMEGA, WEEK
 from tests.support.reader import settled as settled_texts
-from tests.support.scope_world import EDITS, Vault, cut, settled
+from tests.support.scope_world import EDITS, Vault, cut, settled, shadowed
 from vault_sync.core.model.plan import BaseUpdate, Outcome, Plan, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.state.refusals import count_refused
@@ -43,6 +43,16 @@ def test_where_nothing_can_be_taken_back_nothing_is_refused() -> None:
             )
         assert (outcome.done, refused) == ((), 0) and len(outcome.undone) == 1
         assert count_refused(vault.state.select) == 0
+
+
+def test_a_file_that_has_the_title_of_a_paper_whose_note_was_taken_back_is_its_note() -> None:
+    with settled() as vault:
+        EDITS["entry named before"](vault, 1)
+        vault.run()
+        undo(vault)
+        vault.settle()
+        EDITS["file of a title"](vault, 1)
+        assert "lit/T1.md" in {each.path for each in shadowed(vault).plan.operations}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +18,7 @@ from tests.support.vaults import Vault
 from tests.support.written_world import NOON
 from vault_sync.core.model.plan import BaseKey, BaseUpdate
 from vault_sync.core.model.values import Key, RelPath
+from vault_sync.edge.fs.vault_dir import VaultDir, write_id
 from vault_sync.edge.state import pass_log, schema, upgrade
 from vault_sync.edge.state.base_table import promise, read_base, stand
 from vault_sync.edge.state.database import StateError
@@ -141,6 +143,18 @@ def test_a_newer_one_is_refused(older: StateStore) -> None:
         with older.lock(0), pytest.raises(StateError, match="newer vault-sync"):
             older.keep([NEW])
     assert not list(older.directory.glob("*.schema-*"))
+
+
+def test_one_that_knows_no_id_takes_no_other_folder_for_its_vault(older: StateStore) -> None:
+    """It is not damaged: the id came with a later release."""
+    root, away = older.root, older.root.with_name("away")
+    with VaultDir(root) as vault:
+        write_id(vault, "0123456789abcdef")
+    root.rename(away)
+    shutil.copytree(away, root)
+    state = StateStore(root, older.directory)
+    assert not state.has_base
+    assert state.note is not None and "is not the folder that it was" in state.note
 
 
 def test_a_damaged_one_counts_as_none(older: StateStore) -> None:

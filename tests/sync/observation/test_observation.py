@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
+from tests.support import scope_world
 from tests.support.index_worlds import NOW, stat
 from tests.support.memory_vault import MemoryVault
-from tests.support.reader import ALPHA, BETA, GAMMA, NOTE, NOTE_BETA, NOTE_GAMMA, change, settled
+from tests.support.reader import (
+    ALPHA,
+    BETA,
+    GAMMA,
+    NEXT,
+    NOTE,
+    NOTE_BETA,
+    NOTE_GAMMA,
+    change,
+    settled,
+)
 from tests.support.reader import WEEK as DIGEST
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Facts, Key, RelPath, Rules
+from vault_sync.edge.config import Config, WeekConfig
 from vault_sync.sync.observation import observation
 from vault_sync.sync.observation.observation import (
     ARRIVAL,
     Observation,
     arriving,
+    base_of,
     digests_in_capitals,
     lacking,
+    learn_weeks,
+    observe,
     observe_texts,
+    paper_days,
     unanswered,
 )
 
@@ -120,3 +138,34 @@ def test_a_paper_is_unanswered_as_long_as_a_fact_for_its_note_is_not_known() -> 
     assert left(titled._replace(published=""), titled) == [ALPHA]
     assert unanswered(keys, {ALPHA: whole}, seen, rules) == [BETA]
     assert unanswered([], {}, seen, rules) == []
+
+
+def test_each_file_is_observed_with_its_numbers() -> None:
+    with scope_world.settled() as vault:
+        stats = observe(vault.config, base_of(vault.state)).snapshot.stats
+        assert stats.keys() == {RelPath(path) for path in vault.contents()}
+        for path, (inode, size, mtime) in stats.items():
+            seen = (vault.root / path).stat()
+            assert (size, mtime) == (seen.st_size, seen.st_mtime_ns)
+            assert inode in {0, seen.st_ino}
+
+
+def test_the_days_of_a_digests_papers_are_those_of_their_notes() -> None:
+    vault = settled()
+    change(vault, NOTE_BETA, "published: 2023-08-02", "published: 2023")
+    del vault.files[NOTE_GAMMA]
+    days = paper_days(looked(vault, vault.rules))
+    assert days == {DIGEST: [date(2023, 8, 1), date(2023, 8, 4)], NEXT: [date(2023, 8, 5)]}
+
+
+def test_weeks_are_learnt_from_the_digests_and_the_folder_of_a_first_one_from_the_globs() -> None:
+    vault = settled()
+    config = Config(Path(), rules=vault.rules)
+    learnt = learn_weeks(looked(vault, vault.rules), config)
+    assert learnt.naming is not None and learnt.folder == "digests"
+    empty = observe_texts({}, vault.rules, Base())
+    assert learn_weeks(empty, config).naming is None
+    named = config._replace(weeks=WeekConfig(week="%G-W%V"))
+    for paths, folder in ((("weeks/*.md",), "weeks"), ((), "")):
+        rules = named.rules._replace(digest_paths=paths)
+        assert learn_weeks(empty, named._replace(rules=rules)).folder == folder
