@@ -212,6 +212,14 @@ def test_a_paper_whose_title_names_no_author_is_noticed(gap: str) -> None:
     assert notice[0] == lines.index(other) * len(gap) + 1
 
 
+def test_notices_stand_in_the_order_of_their_lines() -> None:
+    text = f"w\n{OCTO}\nT (A)\n말\n{NEXT}\nA Title Without Authors\n```\nopen\n"
+    assert [(line, code) for line, code, _ in read_digest(text).notices] == [
+        (5, "address-in-commentary"),
+        (7, "unclosed-fence"),
+    ]
+
+
 @pytest.mark.parametrize("title", ["[T](https://x.org/t) (Kim Lee)", f"[T]({NEXT}v1)", "**T**"])
 def test_a_linked_or_a_bold_title_opens_an_entry_right_under_a_papers_address(title: str) -> None:
     read = read_digest(f"w\n{OCTO}\nA Title (Ann Park)\n말\n{NEXT}\n{title}\n글\n")
