@@ -10,7 +10,7 @@ import pytest
 from click.shell_completion import CompletionItem
 from tests.support.vaults import Vault
 from vault_sync.cli import completing
-from vault_sync.cli.options import SharedOptions
+from vault_sync.cli.options import SharedOptions, Verbs, verb
 from vault_sync.cli.verbs import cli
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import PassRecord
@@ -116,3 +116,14 @@ def test_the_verbs_of_a_group(words: list[str], begun: str, found: list[str]) ->
     context.params["words"] = words
     items = completing.verbs(context, click.Argument(["words"]), begun)
     assert [each.value for each in items] == found
+
+
+def test_verbs_of_other_modules_are_completed_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = Verbs("x", more=("late",))
+
+    def add(_: str) -> None:
+        verb(group, "late", example="x late")(lambda _: 0)
+
+    monkeypatch.setattr("importlib.import_module", add)
+    items = completing.verbs(click.Context(group), PARAMETER, "la")
+    assert [each.value for each in items] == ["late"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from tests.support.reader import NOTE_BETA, NOTE_OMEGA, WEEK
+from tests.support.reader import NEXT, NOTE_BETA, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, RARE, add, settled, shadowed
 from tests.support.shadow import daemon_walk, walk
 from tests.support.vaults import rebuilt
@@ -244,6 +244,18 @@ def test_a_part_of_what_no_walk_meets(edit: str) -> None:
         assert shadowed(vault).memory is not None
         vault.run()
         shadowed(vault)
+
+
+@pytest.mark.parametrize("name", ["New 2", "230809 New 2"])
+def test_who_links_to_either_name_of_a_note_that_gets_its_date_is_looked_at(name: str) -> None:
+    with settled() as vault:
+        vault.put("digests/distant.md", "distant\n")
+        add(vault, "2309.00001", "Far", f"See [[{name}]].", to="digests/distant.md")
+        add(vault, "2308.10002", "New 2", to=NEXT)
+        vault.settle()
+        vault.days["2308.10002"] = "2023-08-09"
+        vault.change(NEXT, "새.", "새 말.")
+        assert "papers/Far.md" in {each.path for each in shadowed(vault).plan.operations}
 
 
 @pytest.mark.timeout(600)

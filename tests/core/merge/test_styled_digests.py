@@ -77,6 +77,18 @@ def test_one_field_changed_differently_stays_open_in_its_entry_alone(name: str) 
     assert "Ours" in found.text and "Theirs" in found.text and "Kept" in found.text
 
 
+def test_an_entry_that_stays_open_does_so_line_by_line() -> None:
+    """No line is a field's alone in these styles: a tag beside such a title is open as well."""
+    text = "## One\n[pdf](https://arxiv.org/abs/2308.00001)\n#tag\n"
+    ours, theirs = (
+        text.replace("One", word).replace("#tag", f"#tag #{word}") for word in ("a", "b")
+    )
+    found = documents.digest(text, ours, theirs, ("heading",))
+    assert found.conflicts == 2
+    assert "<<<<<<< ours\n## a\n=======\n## b\n>>>>>>> theirs\n[pdf]" in found.text
+    assert "<<<<<<< ours\n#tag #a\n=======\n#tag #b\n>>>>>>> theirs\n" in found.text
+
+
 # Copies.
 
 

@@ -60,7 +60,7 @@ def test_exchange_with_what_is_not_there(folder: int, tmp_path: Path) -> None:
 def test_move(folder: int, tmp_path: Path) -> None:
     put(tmp_path, a="a")
     inode = (tmp_path / "a").stat().st_ino
-    prove(folder).move(folder, "a", folder, "b")
+    assert prove(folder).move(folder, "a", folder, "b") == "a"
     assert texts(tmp_path) == {"b": "a"}
     assert (tmp_path / "b").stat().st_ino == inode
 
@@ -68,7 +68,7 @@ def test_move(folder: int, tmp_path: Path) -> None:
 def test_exchange_keeps_both_files_and_their_inodes(folder: int, tmp_path: Path) -> None:
     put(tmp_path, a="a", b="b")
     inodes = [(tmp_path / name).stat().st_ino for name in "ba"]
-    prove(folder).exchange(folder, "a", folder, "b")
+    assert prove(folder).exchange(folder, "a", folder, "b") == "a"
     assert texts(tmp_path) == {"a": "b", "b": "a"}
     assert [(tmp_path / name).stat().st_ino for name in "ab"] == inodes
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.support.state_rows import A, database, keep, say
@@ -244,6 +245,34 @@ def test_a_log_is_one_if_anything_stands_in_it(world: World) -> None:
     log.unlink()
     database(world).unlink()
     assert world.state().stamp() is None
+
+
+def test_a_database_behind_a_link_is_read_anew_when_it_changes(world: World) -> None:
+    """Somebody's state lies on another disk."""
+    keep(world, say('"one"'))
+    file, elsewhere = database(world), world.folder / "elsewhere.sqlite"
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
+    before = world.state().stamp()
+    os.utime(elsewhere, (1, 1))
+    assert before is not None and world.state().stamp() != before
+
+
+def test_a_pass_opens_its_state_once_to_write(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    connect: Any = sqlite3.connect
+
+    def counted(path: Path, **options: Any) -> Any:
+        opened.append(path)
+        return connect(path, **options)
+
+    with (state := world.state()).lock(0):
+        monkeypatch.setattr(sqlite3, "connect", counted)
+        for value in ('"one"', '"two"', '"three"'):
+            state.keep([say(value)])
+    assert len(opened) == 1
 
 
 def test_a_vault_that_was_copied_has_no_base(world: World, tmp_path: Path) -> None:

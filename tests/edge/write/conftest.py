@@ -9,6 +9,7 @@ from tests.support.fake_windows import FakeKernel
 ONLY_HERE = {
     "test_a_text_has_the_mode_of_the_file_it_stands_for": "Windows has no modes",
     "test_mode_and_attributes_stay": "as above",
+    "test_nobody_else_reads_a_text_before_it_has_its_mode": "as above",
     "test_a_new_note_gets_the_mode_that_the_user_gives_to_new_files": "as above",
     "test_on_a_disk_that_cannot_replace_safely_nothing_is_written": "the fault is in this kernel",
     "test_killed_between_the_exchange_and_the_look_at_what_it_displaced": "it looks first",

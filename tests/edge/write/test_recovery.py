@@ -38,6 +38,16 @@ def test_a_late_write_into_a_displaced_file_is_saved_and_told(world: World) -> N
     assert world.recover() == [], "told once"
 
 
+def test_what_is_written_into_at_this_very_moment_is_kept(world: World) -> None:
+    world.put("a.md", "old")
+    world.apply(Write(P("a.md"), "old", "new", ""))
+    (displaced,) = (world.vault / ".vault-sync" / "tmp").iterdir()
+    now = int(displaced.stat().st_ctime) + 100
+    os.utime(displaced, (now, now))
+    world.recover(now)
+    assert displaced.exists()
+
+
 def test_late_writes_are_told_in_the_sequence_of_the_pass_and_empty_ones_are_none(
     world: World,
 ) -> None:

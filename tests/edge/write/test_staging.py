@@ -121,6 +121,24 @@ def test_where_not_all_can_be_synced_at_once_each_is(
 # ---- what is done
 
 
+def test_nobody_else_reads_a_text_before_it_has_its_mode(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.put("a.md", "old").chmod(0o640)
+    modes: list[int] = []
+    monkeypatch.setattr(
+        staging,
+        "copy_attributes",
+        lambda _, file: modes.append(stat.S_IMODE(os.fstat(file).st_mode)),
+    )
+    umask = os.umask(0)
+    try:
+        world.apply(Write(P("a.md"), "old", "new", ""))
+    finally:
+        os.umask(umask)
+    assert modes == [0o600]
+
+
 def test_mode_and_attributes_stay(world: World) -> None:
     file = world.put("a.md", "old")
     file.chmod(0o640)

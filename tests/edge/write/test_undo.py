@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
-from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries
+from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries, save
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.write.undo import list_saved, restore, undo
 
@@ -114,6 +115,20 @@ def test_a_digest_whose_lost_entries_are_not_kept_is_taken_back_without_them(
 
 
 TICKED = "- [x] take the digest's ^0123456789ab-digest\n"
+
+
+def test_a_text_of_which_no_row_speaks_goes_with_the_next_that_is_old(world: World) -> None:
+    """Nobody looks for it before: a pass seldom pays for that."""
+    world.put("a.md", "one")
+    world.apply(Write(P("a.md"), "one", "two", ""))
+    state = world.state()
+    (stray,) = (file_of(state.saved, name) for name in save(state.saved, [b"stray"], 1))
+    os.utime(stray, (1, 1))
+    with state.lock(0):
+        assert drop_old(state, NOON + timedelta(days=90), 90) == 0
+        assert stray.exists()
+        assert drop_old(state, NOON + timedelta(days=91), 90) == 1
+    assert not stray.exists() and world.saved() == {"one"}, "that one was written just now"
 
 
 def test_only_of_the_conflicts_note_ticks_are_taken_back_too(world: World) -> None:

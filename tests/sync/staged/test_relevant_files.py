@@ -173,6 +173,14 @@ WORLDS = {
         change("[[x2]]", "[[Day]]", A),
         NOTE_A,
     ),
+    "a note under the first address of a digest": World(
+        doing(
+            text("Day.md", "x"),
+            text(A, "a\nwords\nmore\nhttps://arxiv.org/abs/2301.00009\n[[Day]]\nwords.\n"),
+        ),
+        text("Day.md", about(9, "digests: []\n")),
+        "Day.md",
+    ),
     "a note of two ids, linked to by the entry of the second": World(
         doing(
             change("https://arxiv.org/abs/2301.00001", "https://doi.org/10.1000/b1", A),

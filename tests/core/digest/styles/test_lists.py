@@ -41,6 +41,7 @@ def entries(text: str) -> list[tuple[str, str, int, str]]:
         ("- [T](code)\n  - [pdf](a)\n", [("T", "1", 1, "")]),
         # The label on the title's own line is nearer than one below.
         ("- T [paper](a)\n  - [pdf](b)\n", [("T", "1", 1, "")]),
+        (f"- T {A}\n  - [pdf](b)\n", [("T", "1", 1, "")]),
         ("- T\n\n  [pdf](a)\n", [("T", "1", 1, "")]),
         ("- T\n  - [x](a)\n", [("x", "1", 2, "")]),
         ("- T\n  - [x](a)\n  - [pdf](b)\n", [("x", "1", 2, "")]),
