@@ -155,3 +155,15 @@ def test_a_digest_of_the_base_that_is_not_there_is_lost() -> None:
         found.now.changed[RelPath(NEXT)] = None
         assert found.lost_digests() == [NEXT]
         found.memory.close()
+
+
+def test_the_newest_digest_is_the_last_one_that_is_there() -> None:
+    with settled() as vault:
+        found = opened(vault)
+        assert found.newest() == NEXT
+        found.now.changed[RelPath(NEXT)] = None
+        assert found.newest() == WEEK
+        later = RelPath("digests/2024.md")
+        found.now.changed[later] = found.read[later] = NEW._replace(kind="digest")
+        assert found.newest() == later
+        found.memory.close()

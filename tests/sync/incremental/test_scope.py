@@ -8,6 +8,7 @@ import pytest
 from tests.support.reader import NEXT, NOTE_OMEGA, WEEK
 from tests.support.scope_world import EDITS, Vault, add, settled, shadowed
 from vault_sync.core.model.values import RelPath
+from vault_sync.sync.incremental import scope
 from vault_sync.sync.incremental.memory import DaemonMemory
 
 
@@ -72,3 +73,13 @@ def test_who_names_a_paper_of_two_notes_is_concerned_when_no_entry_chooses_one()
             vault.change(WEEK, old, new)
             assert shadowed(vault).memory is not None
             vault.settle()
+
+
+def test_while_files_wait_for_another_device_a_pass_looks_at_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with settled() as vault:
+        EDITS["digest commentary"](vault, 1)
+        monkeypatch.setattr(scope, "waiting", lambda _: {WEEK: 1.0})
+        found = vault.view()
+        assert found.memory is None and "files wait" in found.explained[0].question
