@@ -248,6 +248,7 @@ def test_what_the_reader_says_of_such_a_name() -> None:
     assert WEEK in wanted.texts and not wanted.unproven
     assert merged(texts, RULES._replace(choice=CopyChoice(mine=two))) == MergedCopies()
     assert merged(texts, RULES._replace(is_readers=lambda path: path in two)) == MergedCopies()
+    assert merged(texts, RULES._replace(merges=False)) == MergedCopies(), "nobody is asked"
 
 
 def test_a_copy_that_is_to_be_left_is_left_unless_it_is_wanted() -> None:
