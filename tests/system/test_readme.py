@@ -65,8 +65,7 @@ def test_every_command_shown_runs(built: Vault, command: str) -> None:
     if command.split()[1] == "init":
         (built.root / "vault-sync.toml").unlink()
         (built.root / ".obsidian").mkdir(exist_ok=True)
-    if "--demo" in command:
-        command += f" {built.root.parent / 'demo'}"
+    command = command.replace("--demo DIR", f"--demo {built.root.parent / 'demo'}")
     stdin = "2308.00001\n" if command.endswith(" -") else None
     ran = built.run(*words(command), stdin=stdin)
     assert ran.code in {0, 1} and "Traceback" not in ran.err, (command, ran)
