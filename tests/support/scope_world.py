@@ -638,6 +638,15 @@ RARE: dict[str, Edit] = EDITS | {
         pause,
         lambda v, n: v.change(NOTE_OMEGA, '  - "[[2023년 8월 4주차]]"\n', ""),
     ),
+    "note under the first address of a digest": in_turn(
+        lambda v, n: v.put("Day.md", "x"),
+        lambda v, n: v.put(DISTANT, f"distant\nwords\nmore\n{UNDER.format(n)}words\n"),
+        lambda v, n: v.change(DISTANT, f"[[Day {n}]]", "[[Day]]"),
+        pause,
+        lambda v, n: v.put(
+            "Day.md", "---\nurl: https://arxiv.org/abs/2308.00088\ndigests: []\n---\nx\n"
+        ),
+    ),
     "entry of two notes unlinked that is named": in_turn(
         lambda v, n: v.put(DISTANT, "distant\n"),
         lambda v, n: add(v, "2309.00001", "Far", "See [[230803 Gamma]].", to=DISTANT),

@@ -35,6 +35,7 @@ class PartSnapshot:
         paths = {*reading.conflicts_paths(), RelPath(reading.config.rules.template)}
         for key in self.reasons:
             paths |= self.now.files_about(key) | reading.places_of(key)
+        paths |= set(filter(reading.may_be_digest, self.selection.naming))
         for path in list(paths):
             file = self.now.get(path)
             points = file.points.split("\n") if file is not None and file.kind != "digest" else ()

@@ -39,7 +39,8 @@ class PaperSelection:
 
     `reasons` has the question for which each is concerned. `moved`: a file is gone, or is about a
     paper no more; the paper may be elsewhere. `unsure` are papers of which one asked that have
-    several notes: their entries may choose one.
+    several notes: their entries may choose one. `naming` are the files whose links may lead
+    elsewhere: in a digest without an entry one may stand now.
     """
 
     def __init__(self, reading: PartReading) -> None:
@@ -48,6 +49,7 @@ class PaperSelection:
         self.reasons: dict[Key, TracedQuestion] = {}
         self.moved = bool(reading.gone)
         self.unsure: set[Key] = set()
+        self.naming: set[RelPath] = set()
         self._touched: set[str] = set()
         last = reading.memory.last.plan
         self._reported = {RelPath(each.path) for each in (*last.problems, *last.named)}
@@ -97,6 +99,7 @@ class PaperSelection:
             return
         self._touched.add(point)
         for other in (*self.now.names.called(bare_name(path)), *self.now.naming(point)):
+            self.naming.add(other)
             self.join(self.now.keys_at(other), TracedQuestion(questions.LEADS_TO, path))
 
     def touch_paper(self, key: Key) -> None:
