@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.support.passes import a_pass
 from tests.support.written_world import NOON, P, World
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Trash, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Rename, Trash, Write
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries, save
 from vault_sync.edge.state.pass_log import records as log
@@ -43,6 +43,14 @@ def test_refused_over_newer_edits_file_by_file(world: World) -> None:
     assert refused == [(path, newer) for path in ("b.md", "n/a.md", "n/c.md", "n/c.md")]
     assert world.texts() == {**edited, "d.md": "old d", "e.md": "old e"}
     assert {row.key for row in world.state().rows()} == {"a", "b", "bc", "nothing written"}
+
+
+def test_a_file_that_only_moved_goes_back(world: World) -> None:
+    world.put("old.md", "a text")
+    world.apply(Rename(P("old.md"), P("n/new.md"), "a text", "date known"))
+    assert world.texts() == {"n/new.md": "a text"}
+    (move,) = take_back(world).done
+    assert isinstance(move, Rename) and world.texts() == {"old.md": "a text"}
 
 
 def test_a_place_that_is_taken_since_is_not_overwritten(world: World) -> None:
