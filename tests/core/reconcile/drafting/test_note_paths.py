@@ -211,6 +211,18 @@ def test_links_to_a_renamed_digest_follow() -> None:
     quiet(vault)
 
 
+def test_a_link_to_a_digest_whose_entries_went_to_two_leads_where_it_did() -> None:
+    vault = settled()
+    change(vault, NEXT, "오메가입니다.", "[[2023년 8월 3주차]]의 속편입니다.")
+    vault.sync()
+    moved = cut(vault, ALPHA)
+    rename(vault, WEEK, OTHER)
+    vault.files["digests/2023년 9월 1주차.md"] = f"2023년 9월 1주차\n{moved}"
+    vault.sync()
+    assert section(vault, NOTE, "digests/2023년 9월 1주차.md")
+    assert said(vault, OMEGA, NEXT).commentary == "[[2023년 8월 3주차]]의 속편입니다."
+
+
 # One note for a paper of several weeks.
 
 
