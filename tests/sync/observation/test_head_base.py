@@ -93,3 +93,15 @@ def test_head_gives_the_fields_of_papers_that_both_sides_have_and_nothing_else(
     monkeypatch.setattr(head_base, "is_bisecting", lambda _: True)
     given = seen(Base())
     assert with_head(given, config) is given
+
+
+def test_head_gives_nothing_on_which_its_two_sides_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {RelPath(path): text for path, text in settled().files.items()}
+    seen = observe_texts(files, Rules(), Base())
+    week = RelPath(WEEK)
+    head = files | {week: files[week].replace("#alpha #llm", "#alpha #llm #new")}
+    monkeypatch.setattr(head_base, "head_texts", lambda _: head)
+    rows = with_head(seen, Config(tmp_path)).base.rows
+    assert BaseKey(ALPHA, WEEK, "commentary") in rows and BaseKey(ALPHA, WEEK, "tags") not in rows
