@@ -95,9 +95,10 @@ def _to_show(config: Config, result: PassResult, others: Sequence[Problem] = ())
 
 def _hinted(config: Config, plan: Plan) -> Plan:
     """Return the plan; if there is no digest and no problem says why, with a hint at the globs."""
+    if plan.digests or not report.in_line(plan):
+        return plan
     is_digest = globs.is_digest(config.rules)
-    made = any(isinstance(each, Create) and is_digest(each.path) for each in plan.operations)
-    if plan.digests or made or not report.in_line(plan):
+    if any(isinstance(each, Create) and is_digest(each.path) for each in plan.operations):
         return plan
     paths = ", ".join(config.rules.digest_paths)
     hint = "change `paths` in it, or remove it and let `vault-sync init` look for digests"

@@ -92,12 +92,16 @@ def is_partial(authors: Authors) -> bool:
 
 def same_names(one: Authors, other: Authors) -> bool:
     """Tell whether two lists differ in their form alone: list or text, `Last, First`, links."""
+    if one == other:
+        return True
     found = {(reading.names, reading.partial) for reading in readings(one)}
     return any((reading.names, reading.partial) in found for reading in readings(other))
 
 
 def plain(authors: Authors, like: Authors = ()) -> Authors:
     """Return the names of a list as a digest writes them; of two readings the one nearer `like`."""
+    if not like:
+        return next(_readings(authors)).names
     return _nearest(authors, like).names
 
 
@@ -151,9 +155,12 @@ def _pieces(authors: Authors, reading: Reading) -> tuple[str, ...]:
 
 def _nearest(authors: Authors, like: Authors) -> Reading:
     """Return the reading with most people of `like`; the likeliest where that is the same."""
+    found = readings(authors)
+    if len(found) == 1:
+        return found[0]  # nearly always
     wanted = [_words(name) for reading in readings(like) for name in reading.names]
     return max(
-        readings(authors),
+        found,
         key=lambda reading: sum(
             any(same_person(words, each) for each in wanted) for words in _people(reading)
         ),
