@@ -7,7 +7,13 @@ import shutil
 from pathlib import Path
 
 from tests.support.vaults import Vault, rebuilt
-from vault_sync.edge.system.orphaned_states import DAY, clean, orphan_problems, orphaned_states
+from vault_sync.edge.system.orphaned_states import (
+    DAY,
+    clean,
+    orphan_problems,
+    orphaned_states,
+    second_states,
+)
 
 
 def vault_of(above: Path, name: str) -> Vault:
@@ -61,6 +67,9 @@ def test_a_second_memory_of_one_vault_is_found(tmp_path: Path) -> None:
         problems = [each for each in found["problems"] if each["code"] == "two-states"]
         assert {Path(each["path"]).parent for each in problems} == {vault.state, other.state}
         assert all("VAULT_SYNC_STATE_DIR" in each["hint"] for each in problems)
+    both = [vault.state, other.state]
+    ways = [second_states(vault.root.resolve(), tmp_path, way) for way in (both, both[::-1])]
+    assert ways[0] == ways[1] and len(ways[0]) == 3
     (default / "vault-sync").rename(tmp_path / "away")
     assert len(vault.run("--json", "doctor").json["problems"]) == 1
 

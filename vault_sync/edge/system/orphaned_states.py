@@ -66,7 +66,7 @@ def second_states(root: Path, own: Path, parents: Iterable[Path]) -> list[Proble
             "VAULT_SYNC_STATE_DIR must be the same in each window and in the service; then remove "
             "the one that is not used (its folder saved has texts that were replaced)",
         )
-        for parent in parents
+        for parent in sorted(parents)
         for folder, connection in databases(parent)
         if _is_of(root, connection) and folder != own
     ]
