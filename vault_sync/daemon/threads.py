@@ -85,7 +85,7 @@ def forwarded_signals(receive: Callable[[int], None]) -> Iterator[None]:
     writer.setblocking(False)
     numbers = frozenset(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
     thread = threading.Thread(
-        target=_forward, args=(reader, numbers, receive), name="vault-sync-signals"
+        target=_forward, args=(reader, numbers, receive), name="vault-sync-signals", daemon=True
     )
     thread.start()
     wakeup = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
