@@ -117,5 +117,6 @@ def _written(path: str) -> str:
     if not os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash"):
         return path
     words = os.environ["COMP_WORDS"].split("\n")  # as the script of bash joins them
-    begun = dict(enumerate(words)).get(int(os.environ["COMP_CWORD"]), "")
-    return path if begun.startswith(("'", '"')) else _SPECIAL.sub(r"\\\1", path)
+    at = int(os.environ["COMP_CWORD"])
+    begun = at < len(words) and words[at].startswith(("'", '"'))
+    return path if begun else _SPECIAL.sub(r"\\\1", path)

@@ -111,7 +111,7 @@ def _own_name(ours: str, notes: list[tuple[Key, Properties]]) -> OwnName | None:
         counted.update(_spellings(ours, key, properties))
     if not counted:
         return None
-    (own, count), *_ = counted.most_common()
+    own, count = counted.most_common(1)[0]
     both = any(properties.find(ours) and properties.find(own) for _, properties in notes)
     standard = sum(properties.find(ours) is not None for _, properties in notes)
     enough = count >= LEAST_NOTES and count > standard and 4 * count >= len(notes)
