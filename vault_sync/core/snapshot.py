@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeVar
 
-from vault_sync.core.digest.damage import damage_of
+from vault_sync.core.digest.damage import damage_of, is_empty
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
@@ -186,7 +186,7 @@ class _SnapshotBuilder:
 
     def note(self, path: RelPath, text: str) -> None:
         was = self.base.note_paths.get(path)
-        problem = damage_of(path, text, was_ours=was is not None)
+        problem = damage_of(path, text, had_words=was is not None)
         if problem is not None:
             # It may well be the note of a paper: a second one beside it would be its twin.
             self._lock_papers(path, text, problem)
@@ -259,9 +259,9 @@ class _SnapshotBuilder:
 
     def digest(self, path: RelPath, text: str) -> None:
         styles = self.styles(path)
-        ours = BaseKey(Key(""), path, "text") in self.base.rows
+        before = self.base.text(BaseKey(Key(""), path, "text")) or ""
         problem = (
-            damage_of(path, text, was_ours=ours)
+            damage_of(path, text, had_words=not is_empty(before))
             or _cut_short(path, text, self.base)
             or (advice.titles_first(path, text) if "flat" in styles else None)
         )

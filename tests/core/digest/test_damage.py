@@ -64,7 +64,7 @@ def test_damage(case: str) -> None:
 def test_a_state_that_no_edit_leaves_behind(
     content: bytes, code: str | None, line: int, encoding: str
 ) -> None:
-    found = damage_of(RelPath("a.md"), as_text(content), was_ours=True)
+    found = damage_of(RelPath("a.md"), as_text(content), had_words=True)
     assert (found and found.code) == code
     if found is not None:
         assert (found.path, found.line) == ("a.md", line)
@@ -73,4 +73,4 @@ def test_a_state_that_no_edit_leaves_behind(
 
 
 def test_an_empty_file_that_never_held_anything_of_ours_is_no_damage() -> None:
-    assert damage_of(RelPath("a.md"), "", was_ours=False) is None
+    assert damage_of(RelPath("a.md"), "", had_words=False) is None

@@ -188,8 +188,8 @@ def test_the_search_for_bad_ids_has_an_end_and_goes_on_another_time(
 
 @pytest.mark.parametrize(
     "trouble",
-    [reset, status(429), status(500), status(502), status(503), status(504)],
-    ids=["reset", "429", "500", "502", "503", "504"],
+    [reset, status(406), status(429), status(500), status(502), status(503), status(504)],
+    ids=["reset", "406", "429", "500", "502", "503", "504"],
 )
 def test_passing_trouble_is_tried_again(api: Api, source: Source, trouble: Act) -> None:
     api.papers = {"2308.00001": "2023-08-01"}
@@ -200,7 +200,7 @@ def test_passing_trouble_is_tried_again(api: Api, source: Source, trouble: Act) 
     assert api.asked[1].came - api.asked[0].left >= 0.09  # the second wait is twice as long
 
 
-@pytest.mark.parametrize("trouble", [reset, status(429), status(503)])
+@pytest.mark.parametrize("trouble", [reset, status(406), status(429), status(503)])
 def test_lasting_trouble_is_one_notice_and_no_hammering(
     api: Api, source: Source, trouble: Act
 ) -> None:

@@ -49,8 +49,16 @@ def _conflict_line(text: str, of: Sequence[Line]) -> int | None:
 _CONFLICT_MARKER = regex(r"^(?:<{7}|>{7}) ", re.MULTILINE)
 
 
-def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
-    """Return the problem of a file in a state that no edit could have left behind."""
+def is_empty(text: str) -> bool:
+    """Return True for a text without words: blanks, line breaks and byte order marks at most."""
+    return not text.strip("\ufeff \t\r\n")
+
+
+def damage_of(path: RelPath, text: str, *, had_words: bool) -> Problem | None:
+    """Return the problem of a file in a state that no edit could have left behind.
+
+    `had_words`: the last pass saw words in it. An empty file that never had any is a new one.
+    """
     line = 1
     if (other := encoded(text)) is not None:
         line = line_number(text, undecodable(text) or 0)
@@ -60,7 +68,7 @@ def damage_of(path: RelPath, text: str, *, was_ours: bool) -> Problem | None:
         line = line_number(text, text.index("\0"))
         code, message = "nul", "the file holds NUL characters: it was damaged while being written"
         hint = "bring it back with `vault-sync restore`, or from a backup"
-    elif was_ours and not text.strip("\ufeff \t\r\n"):
+    elif had_words and is_empty(text):
         code, message = "emptied", "the file is empty: that is damage, never an edit"
         hint = "bring it back with `vault-sync restore`, or delete it"
     elif (found := _CONFLICT_MARKER.search(text)) is not None:

@@ -304,7 +304,7 @@ class _Merging:
             return CopyMerge(text, self.rules.rows_of(other))
         if not other.strip("\ufeff \t\r\n"):
             return CopyMerge(text)
-        if any(damage_of(copy.path, each, was_ours=True) for each in (text, other)):
+        if any(damage_of(copy.path, each, had_words=True) for each in (text, other)):
             return None
         if copy.kind == "digest":
             styles = self.rules.styles(copy.original)

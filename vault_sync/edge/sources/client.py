@@ -28,7 +28,8 @@ from vault_sync.edge.sources import cache, http
 if TYPE_CHECKING:  # see `http`
     import requests
 
-_BUSY = frozenset({429, 500, 502, 503, 504})
+# arXiv answers 406 where others answer 429.
+_BUSY = frozenset({406, 429, 500, 502, 503, 504})
 _SPENT = "the time that a pass waits for it is over"
 _REDIRECTS = 3
 _LOCAL_INTERVAL = 0.05

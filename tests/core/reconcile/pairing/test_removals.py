@@ -550,3 +550,18 @@ def test_an_entry_that_a_delivered_digest_lacks_may_be_on_its_way(delivered: boo
     assert plan.deferred == ({WEEK} if delivered else set())
     assert [each.path for each in plan.problems] == ([WEEK] if delivered else [])
     assert any(isinstance(each, Trash) for each in plan.operations) is not delivered
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff", " \r\n"])
+def test_an_empty_digest_that_never_held_anything_is_in_line(text: str) -> None:
+    """Obsidian's "new note" in the folder of digests: damage is what lost what it had."""
+    vault = settled()
+    new = "digests/new.md"
+    vault.files[new] = text
+    for _ in range(3):
+        assert codes(nothing_happens(vault)) == []
+    vault.files[new] = "https://arxiv.org/abs/2308.00777\nNew (Ann Park)\n"
+    assert not vault.sync().problems
+    assert any("2308.00777" in each for path, each in vault.files.items() if path != new)
+    vault.files[new] = text
+    assert codes(nothing_happens(vault)) == ["emptied"]

@@ -58,7 +58,7 @@ def proposal(text: str) -> StyleProposal | None:
 def _proposal(page: pages.Page) -> StyleProposal | None:
     all_ = candidates(page, any_link)
     items = Counter(candidate.style for candidate in all_)
-    found = claims(all_)
+    found = [candidate for candidate in claims(all_) if not candidate.broken]
     papers = Counter(
         candidate.style for candidate in found if labels.is_paper_key(candidate.entry.key)
     )
