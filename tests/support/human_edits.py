@@ -131,6 +131,8 @@ class Desk:
     passes: int = 0
     later: int = 0
     words_at: dict[int, int] = field(default_factory=dict)
+    questions: int = 0
+    asked: set[tuple[str, ...]] = field(default_factory=set)
 
     @property
     def tidy(self) -> bool:
@@ -379,6 +381,7 @@ class Desk:
                 compare(looked.plan, self.whole(), looked.explained)
         result = engine.run(vault.context, request)
         self.passes += 1
+        self._counts_questions(result.plan)
         assert not result.outcome.undone, result.outcome.undone
         self.done.append(
             f"{how}: {[f'{type(one).__name__} {one.path}' for one in result.outcome.done]}"
@@ -387,6 +390,16 @@ class Desk:
         self._counts_words()
         self.nothing_is_lost()
         return result.plan
+
+    def _counts_questions(self, plan: Plan) -> None:
+        """Count what the person is asked that the last pass did not ask: conflicts and problems."""
+        asked: set[tuple[str, ...]] = {
+            ("conflict", each.key, each.digest, each.field) for each in plan.conflicts
+        }
+        problems = [each for each in plan.problems if each.level == "problem"]
+        asked |= {(each.code, each.path, each.message) for each in problems}
+        self.questions += len(asked - self.asked)
+        self.asked = asked
 
     def whole(self) -> Plan:
         """Return what a pass over the whole vault would do."""
