@@ -49,9 +49,10 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "write": "state fs platform",
         "config": "config_keys",
         "state": "fs platform",
-        "system": "state fs platform",
+        "system": "command_lines state fs platform",
         "watch": "fs git platform",
         "fs": "platform",
+        "git": "command_lines",
     },
     "vault_sync.sync": {
         "engine": (
@@ -119,6 +120,7 @@ MORE_ROOMS = {
     "vault_sync.core.vault_survey": "what `init` finds, before there is a configuration",
     "vault_sync.core.vault_statistics": "counts a snapshot; report may know no snapshot",
     "vault_sync.edge.config_keys": "the legal keys, apart from what finds and reads the file",
+    "vault_sync.edge.command_lines": "one place words the calls that git and services make later",
     "vault_sync.edge.bibliography": "reads and writes .bib files, which are not the vault's",
     "vault_sync.core.reconcile.refusals": "undo asks what a pass would do again, outside of a pass",
     "vault_sync.sync.undoing": "undo that lasts reads the vault anew, which `edge.write` may not",

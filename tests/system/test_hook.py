@@ -555,3 +555,32 @@ def test_outside_a_repository(tmp_path: Path) -> None:
     vault.write("vault-sync.toml", "")
     vault.tool("check", "--staged", code=2)
     vault.tool("git", "install", code=2)
+
+
+@pytest.mark.parametrize("below", ["", "$(touch ran)", "`touch ran`", "a'b\"c", "-x", "a\nb"])
+def test_nothing_of_the_repository_is_run(tmp_path: Path, below: str) -> None:
+    """Neither at `git commit` nor at `git merge`, wherever in it the vault lies."""
+    vault = laid_out(tmp_path / "top", below)
+    ran = tmp_path / "ran"
+    vault.env |= {"PYTHONPATH": ":.", "PATH": f":.:{vault.env['PATH']}"}
+    for place in {vault.top, vault.root}:
+        for name in ("vault_sync/__init__.py", "click.py", "sitecustomize.py", "x.pth", "json.py"):
+            (place / name).parent.mkdir(exist_ok=True)
+            (place / name).write_text(f"import os; open({str(ran)!r}, 'w')\n")
+        (place / "vault-sync").write_text(f"#!/bin/sh\ntouch '{ran}'\n")
+        (place / "vault-sync").chmod(0o755)
+    vault.git("add", "-A")
+    vault.git("commit", "-q", "-m", "as it came with a pull", "--no-verify")
+    vault.git("branch", "side")
+    vault.edit(WEEK, "둘째 줄입니다.", "두 번째 줄입니다.")
+    vault.git("add", "-A")
+    assert "commentary" in blocked(vault), "the hook does its work"
+    vault.git("commit", "-q", "-m", "ours", "--no-verify")
+    vault.git("checkout", "-q", "side")
+    vault.edit(WEEK, "넷째 줄입니다.", "네 번째 줄입니다.")
+    vault.git("commit", "-q", "-a", "-m", "theirs", "--no-verify")
+    vault.git("checkout", "-q", "main")
+    vault.git("merge", "-q", "-m", "m", "side")
+    assert "두 번째 줄입니다.\n셋째 줄입니다.\n네 번째 줄입니다." in vault.read(WEEK)
+    assert not ran.exists()
+    assert not [path for path in tmp_path.rglob("ran") if path != ran]

@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import os
-import shlex
-import sys
 from pathlib import Path
 
 from vault_sync.cli.console import Console, UsageError
@@ -21,6 +19,7 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge import config as configuration
+from vault_sync.edge.command_lines import command_line, for_git
 from vault_sync.edge.config import Config, ConfigError
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
@@ -39,7 +38,7 @@ def install(console: Console) -> int:
             f"the vault {config.root} lies above the repository {repository.top}: "
             "install it in a repository that holds the vault"
         )
-    lines = hook.install(git.hooks_folder(repository), _fallback())
+    lines = hook.install(git.hooks_folder(repository), command_line())
     git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
     git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
     git.set_value(repository, f"{DRIVER}.driver", _driver())
@@ -84,18 +83,11 @@ def _where(console: Console) -> tuple[Config, Repository, VaultLocation]:
     return config, repository, git.place_of(config.root, repository)
 
 
-def _fallback() -> str:
-    """Return the interpreter of this installation, for a git that was started without its PATH."""
-    return shlex.quote(sys.executable)
-
-
 def _driver() -> str:
     """Return the command git merges a file with; its own where the tool is gone."""
-    arguments = "git merge-driver %O %A %B -- %P"
-    python = _fallback().replace("%", "%%")
+    words = command_line("git", "merge-driver")
     return (
-        f"if command -v vault-sync >/dev/null 2>&1; then vault-sync {arguments}; "
-        f"elif test -x {python}; then {python} -m vault_sync {arguments}; "
+        f"if test -x {for_git(words[:1])}; then {for_git(words)} %O %A %B -- %P; "
         "else git merge-file -L ours -L base -L theirs %A %O %B; fi"
     )
 

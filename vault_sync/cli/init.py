@@ -187,8 +187,10 @@ def _configuration(chosen: Mapping[tuple[str, str], object]) -> str:
 
 
 def _toml(value: object) -> str:
+    """Return a value as TOML, in which no shell that is given the file finds a command."""
     if not isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        text = json.dumps(value, ensure_ascii=False)
+        return re.sub(r"[$`\x7f]", lambda sign: f"\\u{ord(sign[0]):04x}", text)
     rows = (f"{_toml(key)} = {_toml(each)}" for key, each in value.items())
     return f"{{ {', '.join(rows)} }}"
 

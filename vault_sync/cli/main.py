@@ -125,6 +125,7 @@ def _explained(error: Exception) -> tuple[int, str]:
     """Return the exit code of an error, and what to print about it."""
     from vault_sync.cli.console import UsageError
     from vault_sync.core.report import lines as report
+    from vault_sync.edge.command_lines import CommandLineError
     from vault_sync.edge.config import ConfigError
     from vault_sync.edge.fs.errors import in_words
     from vault_sync.edge.git.hook import HookError
@@ -135,7 +136,13 @@ def _explained(error: Exception) -> tuple[int, str]:
 
     match error:
         case (
-            ConfigError() | UsageError() | StateError() | ServiceError() | GitError() | HookError()
+            ConfigError()
+            | UsageError()
+            | StateError()
+            | ServiceError()
+            | CommandLineError()
+            | GitError()
+            | HookError()
         ):
             return report.USAGE, str(error)
         case Busy():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from vault_sync.edge.git import hook
 
+LINE = ("/opt/python3", "-I", "-P", "-m", "vault_sync")
 THEIRS = "#!/bin/sh\necho theirs\n"
 
 
@@ -16,10 +17,10 @@ def test_installed_and_taken_out_all_is_as_before(tmp_path: Path, theirs: str | 
     file = tmp_path / "pre-commit"
     if theirs is not None:
         file.write_text(theirs)
-    hook.install(tmp_path, "python3")
+    hook.install(tmp_path, LINE)
     assert hook.installed(tmp_path) and os.access(file, os.X_OK)
     once = file.read_text()
-    assert "there already" in hook.install(tmp_path, "python3")[0]
+    assert "there already" in hook.install(tmp_path, LINE)[0]
     assert file.read_text() == once
     hook.uninstall(tmp_path)
     assert not hook.installed(tmp_path)
@@ -33,7 +34,7 @@ def test_everybody_who_may_commit_may_run_it(tmp_path: Path) -> None:
         file = tmp_path / "pre-commit"
         file.write_text(f"{hook._MARK}\nof an earlier release\n")
         file.chmod(mode)
-        assert hook.install(tmp_path, "python3") == [f"{file}: the hook"]
+        assert hook.install(tmp_path, LINE) == [f"{file}: the hook"]
         assert file.stat().st_mode & 0o777 == mode | 0o111
         assert "of an earlier release" not in file.read_text()
         assert not (tmp_path / hook.SET_ASIDE).exists(), "it was ours"
@@ -43,10 +44,10 @@ def test_what_was_done_is_said(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "hooks"
     file, aside = folder / "pre-commit", folder / hook.SET_ASIDE
     assert hook.uninstall(folder) == []
-    assert hook.install(folder, "python3") == [f"{file}: the hook"]
+    assert hook.install(folder, LINE) == [f"{file}: the hook"]
     assert hook.uninstall(folder) == [f"{file}: taken out"]
     file.write_text(THEIRS)
-    assert hook.install(folder, "python3") == [
+    assert hook.install(folder, LINE) == [
         f"{aside}: the hook that was there; ours calls it first",
         f"{file}: the hook",
     ]
@@ -57,7 +58,7 @@ def test_two_hooks_of_others_are_never_overwritten(tmp_path: Path) -> None:
     for name in ("pre-commit", hook.SET_ASIDE):
         (tmp_path / name).write_text(THEIRS)
     with pytest.raises(hook.HookError, match="by hand"):
-        hook.install(tmp_path, "python3")
+        hook.install(tmp_path, LINE)
     assert "left as it is" in hook.uninstall(tmp_path)[0]
     assert (tmp_path / "pre-commit").read_text() == THEIRS
 

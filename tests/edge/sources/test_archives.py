@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import threading
 import time
@@ -28,8 +29,11 @@ from tests.support.arxiv_server import (
     slow_clock,
     status,
 )
+from tests.support.folders import ROOT
+from vault_sync.core.sources.answers import Feed
+from vault_sync.core.sources.archives import ARCHIVES, Archive, spelled
 from vault_sync.edge.config import SourcesConfig
-from vault_sync.edge.sources import client, http
+from vault_sync.edge.sources import client, http, lookup
 from vault_sync.edge.sources.client import PASS, Bounds
 from vault_sync.edge.sources.lookup import Source, remembered
 
@@ -235,3 +239,58 @@ def test_stopping_ends_all_archives(api: Api, source: Source) -> None:
 
 def test_the_real_addresses_are_https() -> None:
     assert all(http.allowed(url) for urls in SourcesConfig().sites.values() for url in urls)
+
+
+MODS = (
+    '<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods><titleInfo><title>T</title>'
+    "</titleInfo><location><url>{url}</url></location></mods></modsCollection>"
+)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://a\u2100b/", "http://[", "//]"])
+def test_an_address_that_is_none_is_no_error(api: Api, source: Source, url: str) -> None:
+    api.script = [body(MODS.format(url=url).encode(), kind="application/xml")]
+    assert ACL in ask(source, [ACL]).unknown
+    assert DOI in ask(source, [DOI]).facts
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, RecursionError, UnicodeError, KeyError, AttributeError, MemoryError]
+)
+def test_whatever_an_answer_does_to_its_reader_is_a_refusal(
+    source: Source, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """It names the host, and the papers of other archives have their facts."""
+
+    def read(*_: object) -> Feed:
+        raise error
+
+    planted = tuple(each._replace(read=read) if each.kind == "doi" else each for each in ARCHIVES)
+    monkeypatch.setattr(lookup, "ARCHIVES", planted)
+    monkeypatch.setattr(lookup, "spelled", lambda name: _spelled(name, planted))
+    answer = ask(source, [DOI, ACL])
+    assert ACL in answer.facts
+    (problem,) = answer.problems
+    assert "127.0.0.1" in problem.path and error.__name__ in problem.message
+
+
+def _spelled(name: str, planted: tuple[Archive, ...]) -> tuple[Archive, str]:
+    archive, one = spelled(name)
+    return next(each for each in planted if each.kind == archive.kind), one
+
+
+def test_one_place_calls_the_readers_of_answers() -> None:
+    """Each `read` of an archive is called by `client._answered` alone, which fears no answer."""
+    readers = {"anthology", "atom", "crossref", "openreview", "archive"}
+    found = [
+        f"{path.name}:{function.name}"
+        for path in sorted((ROOT / "vault_sync").rglob("*.py"))
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "read"
+        and ast.unparse(node.func.value).rpartition(".")[2] in readers
+    ]
+    assert found == ["client.py:_answered"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from vault_sync.edge.command_lines import CommandLineError, systemd_word
 from vault_sync.edge.platform import current
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import state_dir
@@ -98,7 +99,7 @@ def test_the_command_is_this_installation() -> None:
     assert Path(command[0]).is_absolute()
     assert command[-3:] == ("--vault", "/v a", "watch")
     # Started in a folder that holds a module of our name, it must not take that one.
-    assert "-P" in command
+    assert command[1:3] == ("-I", "-P")
 
 
 @pytest.mark.parametrize(
@@ -114,14 +115,14 @@ def test_the_command_is_this_installation() -> None:
     ],
 )
 def test_quoting(word: str, written: str) -> None:
-    assert service.quoted(word) == written
+    assert systemd_word(word) == written
 
 
 @pytest.mark.parametrize("word", ["a\nExecStart=/bin/x", "a\x1b", os.fsdecode(b"\xff")])
 def test_what_cannot_be_written_is_refused(word: str) -> None:
-    with pytest.raises(ServiceError, match="rename the folder"):
+    with pytest.raises(CommandLineError, match="rename the folder"):
         service.unit(Path("/v") / word, service.command(Path("/v") / word), {})
-    with pytest.raises(ServiceError, match="rename the folder"):
+    with pytest.raises(CommandLineError, match="rename the folder"):
         service.agent(Path("/v") / word, service.command(Path("/v") / word), {})
 
 
@@ -149,7 +150,7 @@ def test_a_vault_under_tmp_is_not_hidden_from_its_service() -> None:
 
 
 def test_a_program_that_systemd_would_not_start_is_refused() -> None:
-    with pytest.raises(ServiceError, match="install it elsewhere"):
+    with pytest.raises(CommandLineError, match="install it elsewhere"):
         service.unit(Path("/v"), ('/o"pt/py',), {})
 
 

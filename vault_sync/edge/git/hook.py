@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from vault_sync.edge.command_lines import for_sh
 
 NAME = "pre-commit"
 SET_ASIDE = f"{NAME}.before-vault-sync"
 _MARK = "# Installed by `vault-sync git install`; `vault-sync git uninstall` takes it out again."
 
-# It names no place but the fallback: which vault is meant is in the repository's configuration, so
-# that the same file can serve many repositories (`core.hooksPath`). A tool that is gone blocks
-# nobody: a hook that cannot be run would only teach people --no-verify.
+# It names no vault: which one is meant is in the repository's configuration, so that the same file
+# can serve many repositories (`core.hooksPath`). A tool that is gone blocks no commit: a hook that
+# cannot be run would only teach people --no-verify.
 _SCRIPT = """#!/bin/sh
 {mark}
 kept="$(dirname "$0")/{kept}"
@@ -22,12 +24,11 @@ if test -x "$kept"; then
 fi
 root=$(git config --get vault-sync.root) || exit 0
 test -d "$root" || exit 0
-if command -v vault-sync >/dev/null 2>&1; then
-    exec vault-sync --vault "$root" check --staged
-elif test -x {python}; then
-    exec {python} -m vault_sync --vault "$root" check --staged
+if test -x {python}; then
+    exec {line} --vault "$root" check --staged
 fi
-echo "vault-sync is not to be found: this commit is not checked" >&2
+echo "vault-sync is not to be found, so this commit is not checked:" >&2
+echo "install it and run \\`vault-sync git install\\` again" >&2
 """
 
 
@@ -35,16 +36,16 @@ class HookError(Exception):
     """The hook cannot be installed; the text says why."""
 
 
-def install(folder: Path, python: str) -> list[str]:
+def install(folder: Path, words: Sequence[str]) -> list[str]:
     """Write the hook; one that is there already is moved aside and called first.
 
-    `python` is an interpreter, quoted for the shell. Return what was done, in words.
+    `words` are the command line of this installation. Return what was done, in words.
 
     Raises:
         HookError: there are a hook of somebody else's and one that was moved aside before.
     """
     path, aside = folder / NAME, folder / SET_ASIDE
-    text = _SCRIPT.format(mark=_MARK, kept=SET_ASIDE, python=python)
+    text = _SCRIPT.format(mark=_MARK, kept=SET_ASIDE, python=for_sh(words[:1]), line=for_sh(words))
     done = []
     if _is_ours(path):
         if path.read_text("utf-8") == text:

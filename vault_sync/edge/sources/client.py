@@ -287,18 +287,32 @@ def _read(connection: ApiConnection, question: Question, reply: http.Reply) -> F
     """Return the papers of a reply.
 
     One paper's answer that cannot be read counts as none for today: else it would keep all papers
-    after it from being asked for.
+    after it from being asked for. Only here is a reader of answers called.
     """
     archive, alone = connection.archive, len(question.ids) == 1
     if alone and reply.status in archive.absent:
         return Feed({}, whole=True)
     try:
-        return archive.read(_body(connection, reply), question.ids)
+        return _answered(archive, _body(connection, reply), question.ids)
     except Refused as error:
         if alone and archive.absent:
             names = [connection.named(one) for one in question.ids]
             cache.keep(connection.db, connection.today, {}, names)
         raise GivenUp(_notice(connection, str(error))) from None
+
+
+def _answered(archive: Archive, body: bytes, ids: Sequence[str]) -> Feed:
+    """Return the papers of a body.
+
+    Raises:
+        Refused: it is no answer, whatever it does to its reader.
+    """
+    try:
+        return archive.read(body, ids)
+    except Refused:
+        raise
+    except Exception as error:
+        raise Refused(f"its answer cannot be read ({type(error).__name__})") from error
 
 
 def _body(connection: ApiConnection, reply: http.Reply) -> bytes:

@@ -11,15 +11,22 @@ import hashlib
 import os
 import plistlib
 import re
-import shlex
 import subprocess
 import sys
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from vault_sync.edge import command_lines
+from vault_sync.edge.command_lines import (
+    for_sh,
+    for_systemd,
+    for_windows,
+    plain,
+    systemd_specifiers,
+    systemd_word,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.state import heartbeat
 from vault_sync.edge.state.store import open_state
@@ -93,14 +100,9 @@ def this_host() -> Host:
 
 
 def command(vault: Path, python: str = sys.executable) -> tuple[str, ...]:
-    """Return the daemon's command line: this interpreter and this installation, whatever PATH says.
-
-    `-P` keeps the folder the service is started in out of the import path. The interpreter is the
-    one that opens no window, where there is one (Windows).
-    """
-    windowless = Path(python).with_name("pythonw.exe")
-    python = str(windowless) if windowless.exists() else python
-    return (python, "-P", "-m", "vault_sync", "--vault", str(vault), "watch")
+    """Return the daemon's command line; its interpreter opens no window."""
+    python = command_lines.windowless(python)
+    return command_lines.command_line("--vault", str(vault), "watch", python=python)
 
 
 def name_of(vault: Path) -> str:
@@ -128,7 +130,7 @@ def install(vault: Path, host: Host, arguments: Sequence[str] | None = None) -> 
     """Write the service's file and start the service; again is no harm.
 
     Raises:
-        ServiceError: the vault's path cannot be written in a service file.
+        CommandLineError, ServiceError: the service cannot be written down, or not like this.
         OSError: the file cannot be written.
     """
     vault = vault.resolve()
@@ -162,13 +164,13 @@ def _install_at_login(vault: Path, host: Host, arguments: Sequence[str]) -> Done
     state_dir = host.environ.get("VAULT_SYNC_STATE_DIR")
     lasting = ["reg", "query", r"HKCU\Environment", "/v", "VAULT_SYNC_STATE_DIR"]
     if state_dir and host.run(lasting).returncode != 0:
-        words = subprocess.list2cmdline(["setx", "VAULT_SYNC_STATE_DIR", _plain(state_dir)])
+        words = command_lines.for_windows(["setx", "VAULT_SYNC_STATE_DIR", state_dir])
         raise ServiceError(
             "VAULT_SYNC_STATE_DIR is set in this window only, and the service would have another "
             f"memory: run `{words}`, then this again"
         )
     file = file_of(vault, host)
-    line = subprocess.list2cmdline([_plain(argument) for argument in arguments])
+    line = command_lines.for_windows(arguments)
     if len(line) > _RUN_LENGTH:
         raise ServiceError(
             f"Windows starts no command of more than {_RUN_LENGTH} characters at login, and this "
@@ -260,27 +262,24 @@ def unit(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> s
     """Return the text of the systemd unit (systemd.service(5), systemd.exec(5)).
 
     Raises:
-        ServiceError: a path in it is not UTF-8 or has a control character, or the program's path
-            has a quote or a backslash.
+        CommandLineError: a word of it cannot be written.
     """
-    if set(arguments[0]) & set("\"'\\"):
-        raise ServiceError(f"systemd starts no program from {arguments[0]}: install it elsewhere")
-    start = " ".join(quoted(argument) for argument in arguments)
-    carried = "".join(f"Environment={quoted(f'{name}={environ[name]}')}\n" for name in environ)
+    carried = "".join(
+        f"Environment={systemd_word(f'{name}={environ[name]}')}\n" for name in environ
+    )
     # A private /tmp would hide a vault that lies there.
     temporary = "/tmp", "/var/tmp"  # noqa: S108  # named, not written to
     private = not any(vault.is_relative_to(folder) for folder in temporary)
-    # The ":" keeps systemd from replacing $NAME in paths.
     return f"""\
 [Unit]
-Description=vault-sync for {_specifiers(_plain(vault.name))}
+Description=vault-sync for {systemd_specifiers(plain(vault.name))}
 StartLimitIntervalSec=5min
 StartLimitBurst=5
 
 [Service]
 Type=notify
 NotifyAccess=main
-ExecStart=:{start}
+ExecStart={for_systemd(arguments)}
 ExecReload=/bin/kill -HUP $MAINPID
 {carried}Restart=on-failure
 RestartSec=5
@@ -298,22 +297,12 @@ WantedBy=default.target
 """
 
 
-def quoted(word: str) -> str:
-    """Return one word of a command line as systemd reads it (systemd.syntax(7), "Quoting").
-
-    Raises:
-        ServiceError: the word is not UTF-8, or has a control character.
-    """
-    escaped = _specifiers(_plain(word)).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
 def agent(vault: Path, arguments: Sequence[str], environ: Mapping[str, str]) -> bytes:
     """Return the launchd property list (launchd.plist(5))."""
     return plistlib.dumps(
         {
             "Label": _label(vault),
-            "ProgramArguments": [_plain(argument) for argument in arguments],
+            "ProgramArguments": [plain(argument) for argument in arguments],
             "EnvironmentVariables": dict(environ),
             "RunAtLoad": True,
             "KeepAlive": {"SuccessfulExit": False},
@@ -329,24 +318,10 @@ def _label(vault: Path) -> str:
     return f"org.{name_of(vault)}"
 
 
-def _plain(word: str) -> str:
-    # "Cs": a lone surrogate, that is a byte which is not UTF-8.
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in word):
-        raise ServiceError(
-            f"{word!r} cannot be written in a service file: rename the folder, or start "
-            "`vault-sync watch` another way when you log in"
-        )
-    return word
-
-
-def _specifiers(word: str) -> str:
-    return word.replace("%", "%%")
-
-
 def _carried_out(host: Host, file: Path, commands: Sequence[Sequence[str]]) -> Done:
     """Run the commands where a session is there; what is not run, or fails, is left to do."""
-    words_of = subprocess.list2cmdline if host.manager == "windows" else shlex.join
-    lines = tuple(words_of(list(words)) for words in commands)
+    words_of = for_windows if host.manager == "windows" else for_sh
+    lines = tuple(map(words_of, commands))
     if not host.has_session:
         return Done(file, todo=lines)
     for number, words in enumerate(commands):
