@@ -17,6 +17,7 @@ from tests.support.vaults import Vault
 from vault_sync import __main__ as program
 from vault_sync.cli import main
 from vault_sync.cli.console import UsageError
+from vault_sync.cli.options import UnreadError
 from vault_sync.cli.verbs import cli
 from vault_sync.edge.config import ConfigError
 from vault_sync.edge.git.repository import GitError
@@ -99,7 +100,7 @@ def test_a_call_that_is_to_end_ends_as_by_ctrl_c(
 
 def test_whoever_reads_no_more_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def unread(*_: object, **__: object) -> None:
-        raise BrokenPipeError
+        raise UnreadError
 
     monkeypatch.setattr(cli, "main", unread)
     with (tmp_path / "out").open("w") as out:

@@ -61,7 +61,7 @@ def test_where_no_events_are_heard_it_looks_at_the_files(
 ) -> None:
     given: list[bool] = []
 
-    def run(*_: object, polling: bool) -> int:
+    def run(*_: object, polling: bool, mailbox: object) -> int:
         given.append(polling)
         return 0
 

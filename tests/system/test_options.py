@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import signal
 import subprocess
@@ -123,7 +124,10 @@ def test_a_daemon_answers_when_it_ends(built: Vault) -> None:
     daemon.send_signal(signal.SIGTERM)
     out, _ = daemon.communicate()
     assert daemon.returncode == 0
-    assert '"ended": "SIGTERM"' in out and out.count("\n") == 1
+    events = [json.loads(line) for line in out.splitlines()]
+    for each in events:
+        shapes.check(each, "event")
+    assert events[0]["event"] == "ready" and events[-1]["ended"] == "SIGTERM"
 
 
 def test_a_shape_that_lacks_a_key_is_refused() -> None:

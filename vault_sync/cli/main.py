@@ -17,7 +17,7 @@ from typing import NoReturn
 import click
 
 from vault_sync import __version__
-from vault_sync.cli.options import SharedOptions
+from vault_sync.cli.options import SharedOptions, UnreadError
 from vault_sync.cli.verbs import cli
 from vault_sync.edge.platform import current
 
@@ -66,7 +66,7 @@ def is_unread(error: Exception) -> bool:
     """Return True if whoever read our output has gone; Windows says EINVAL, and names no file."""
     if current.NAME == "win32" and isinstance(error, OSError):
         return error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None
-    return isinstance(error, BrokenPipeError)
+    return isinstance(error, UnreadError)
 
 
 def _end_unread() -> int:

@@ -120,6 +120,10 @@ class Verbs(click.Group):
         return sorted(self.whole().commands, key=lambda name: self._places.get(name, last))
 
 
+class UnreadError(Exception):
+    """The reader of standard output has gone (exit code `UNREAD`)."""
+
+
 def verb(
     group: click.Group, name: str | None = None, *, example: str, exits: Mapping[int, str] = SHOWN
 ) -> Callable[[Function], click.Command]:
@@ -137,7 +141,10 @@ def verb(
             console = Console(
                 options.vault, options.json, options.quiet, options.verbose, options.color
             )
-            return function(console, *given, **named)
+            try:
+                return function(console, *given, **named)
+            except BrokenPipeError as error:  # click would end the process with 1
+                raise UnreadError from error
 
         command: Callable[[Any], click.Command] = group.command(
             name, cls=Verb, example=example, exits=exits

@@ -100,17 +100,18 @@ def sync(console: Console, offline: bool, dry_run: bool, allow_removals: str, **
 @verb(
     cli,
     example="vault-sync watch",
-    exits={0: "it was ended by SIGTERM", 4: "another daemon watches", 130: "Ctrl-C"},
+    exits={0: "SIGTERM, or its input ended", 4: "another daemon watches", 130: "Ctrl-C"},
 )
 @OFFLINE
-def watch(console: Console, offline: bool) -> int:
+@click.option("--until-eof", is_flag=True, help="End when standard input is closed.")
+def watch(console: Console, offline: bool, until_eof: bool) -> int:
     """Stay beside Obsidian: a pass whenever files have come to rest.
 
     A file is written when nobody has typed in it for ten seconds ([watch] quiet).
     """
     from vault_sync.cli import watch as module
 
-    return module.watch(console, offline=offline)
+    return module.watch(console, offline=offline, until_eof=until_eof)
 
 
 @verb(cli, example="vault-sync status", exits=_CHECKED)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.report.lines import problem_object
 from vault_sync.daemon.values import BEAT, DaemonTasks
 from vault_sync.edge.state.heartbeat import Heartbeat
 from vault_sync.edge.system.notify import sd_notify, status_line, watchdog_seconds
@@ -25,7 +26,7 @@ class StatusReporter:
     """The last status, and the problems of each source."""
 
     def __init__(self, tasks: DaemonTasks) -> None:
-        self._store, self._notify = tasks.report, tasks.notify
+        self._store, self._notify, self._tell = tasks.report, tasks.notify, tasks.tell
         self._problems: dict[str, tuple[Problem, ...]] = {}
         self._conflicts: frozenset[str] | None = None
         self._waiting: frozenset[RelPath] = frozenset()
@@ -50,6 +51,7 @@ class StatusReporter:
             return None
         if self._next_beat == 0.0:
             sd_notify("READY=1")
+            self._tell("ready", {"pid": self._status.pid})
             self._status = replace(self._status, doing="watching")
         sd_notify("WATCHDOG=1")
         self._next_beat = now + self.beat_every
@@ -60,10 +62,13 @@ class StatusReporter:
         """Log and publish another activity; do nothing if it is the present one."""
         if self.doing != doing:
             _log.info("%s", doing)
+            self._tell("paused", {"reason": doing})
             self.publish(doing)
 
     def set_waiting(self, waiting: frozenset[RelPath], until: Mapping[RelPath, float]) -> None:
         """Set the files that wait for a quiet time; `until` has its end (monotonic), if any."""
+        if waiting != self._waiting:
+            self._tell("waiting", {"files": _wall_times(waiting, until)})
         self._waiting, self._until = waiting, until
 
     def waits(self, latest: float) -> str:
@@ -86,14 +91,13 @@ class StatusReporter:
 
     def publish(self, doing: str) -> None:
         """Store the status, and give it to the service manager."""
-        wall, monotonic = time.time(), time.monotonic()
-        until = {path: self._until.get(path, monotonic) for path in sorted(self._waiting)}
+        until = _wall_times(self._waiting, self._until)
         own = (found for source, found in self._problems.items() if source != FOUND)
         self._status = replace(
             self._status,
             doing=doing,
-            beat=wall,
-            waiting={path: wall + at - monotonic for path, at in until.items()},
+            beat=time.time(),
+            waiting=until,
             problems=tuple(problem for found in own for problem in found),
         )
         waits = f"; {len(until)} waiting for a quiet moment" if until else ""
@@ -104,10 +108,15 @@ class StatusReporter:
             _log.warning("the sign of life could not be stored: %s", error)
 
     def set_problems(self, source: str, problems: tuple[Problem, ...]) -> None:
-        """Replace the problems of one source; each new one goes to the log."""
+        """Replace the problems of one source; each new one goes to the log.
+
+        A new one of the daemon's own is an event too: those that a pass finds are in its event.
+        """
         for problem in problems:
             if problem not in self._problems.get(source, ()):
                 _log.warning("%s: %s; %s", problem.path, problem.message, problem.hint)
+                if source != FOUND:
+                    self._tell("problem", {"problem": problem_object(problem)})
         self._problems[source] = problems
 
     def show_new_conflicts(self, conflicts: frozenset[str]) -> None:
@@ -118,3 +127,9 @@ class StatusReporter:
         new = sorted(conflicts - before)
         rest = f" and {len(new) - 1} more" if len(new) > 1 else ""
         self._notify("vault-sync: both sides were edited", f"{new[0]}{rest}")
+
+
+def _wall_times(waiting: frozenset[RelPath], until: Mapping[RelPath, float]) -> dict[str, float]:
+    """Return the end of each file's wait in seconds since 1970; now, if `until` has none."""
+    wall, monotonic = time.time(), time.monotonic()
+    return {path: wall + until.get(path, monotonic) - monotonic for path in sorted(waiting)}

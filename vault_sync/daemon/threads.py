@@ -1,4 +1,4 @@
-"""Threads beside the loop: for the look-up of facts, which waits for the network, and for signals.
+"""Threads beside the loop: for the look-up of facts, for signals, for the end of standard input.
 
 Python runs a signal's handler in the main thread, between two bytecodes. If the kernel gives the
 signal to another thread, or just before the main thread goes to wait, nothing ends that wait. The
@@ -9,6 +9,7 @@ thread the kernel chose (signal.set_wakeup_fd); a thread reads it there.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -67,6 +68,28 @@ class BackgroundTask:
             self._not_before = 0.0
             self.news = True
             self._notify()
+
+
+def at_end_of_input(call: Callable[[], None]) -> None:
+    """Call `call` in a thread of its own once standard input is closed, however that comes about.
+
+    A program that dies closes the pipe to its child's standard input, whatever killed it.
+    """
+
+    def read() -> None:
+        while _input_goes_on():
+            pass
+        call()
+
+    threading.Thread(target=read, name="vault-sync-input", daemon=True).start()
+
+
+def _input_goes_on() -> bool:
+    try:
+        return bool(os.read(0, 4096))
+    except OSError as error:  # closed before the program began
+        _log.info("standard input cannot be read: %s", error)
+        return False
 
 
 _NAMES = ("SIGTERM", "SIGINT", "SIGHUP")

@@ -35,6 +35,14 @@ class PassSummary:
     arriving: bool = False
 
 
+Tell = Callable[[str, Mapping[str, object]], object]
+"""Takes the name of an event of the daemon and its values (docs/json.md, "Events")."""
+
+
+def tell_nothing(event: str, values: Mapping[str, object]) -> None:
+    """Take an event where no program listens."""
+
+
 class DaemonTasks(NamedTuple):
     """The work of a daemon, as callables.
 
@@ -42,7 +50,8 @@ class DaemonTasks(NamedTuple):
     `reload` reads the configuration again (SIGHUP, or its file changed); a Problem leaves the old
     one in force. `report` stores the status for `status`. `look_up` looks up facts that passes want
     in a thread of its own until its event is set, and returns True if it found any; whatever it
-    raises is logged. `notify` shows title and text of a new conflict.
+    raises is logged. `notify` shows title and text of a new conflict. `tell` takes an
+    event.
     """
 
     run_pass: Callable[[ChangeBatch, frozenset[RelPath]], PassSummary]
@@ -50,3 +59,4 @@ class DaemonTasks(NamedTuple):
     report: Callable[[Heartbeat], None]
     look_up: Callable[[threading.Event], bool] | None = None
     notify: Callable[[str, str], object] | None = None
+    tell: Tell = tell_nothing

@@ -14,7 +14,7 @@ from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.naming.keys import fact_name
 from vault_sync.core.report import lines
 from vault_sync.core.text.encodings import text_hash
-from vault_sync.daemon.values import BEAT, DaemonTasks, PassSummary
+from vault_sync.daemon.values import BEAT, DaemonTasks, PassSummary, Tell, tell_nothing
 from vault_sync.edge.config import FILE, Config, ConfigError, WatchConfig, load
 from vault_sync.edge.platform import current
 from vault_sync.edge.sources.lookup import look_up
@@ -46,13 +46,15 @@ class VaultPass:
     config: Config
     state: StateStore
     offline: bool
+    tell: Tell = tell_nothing
     wanted: tuple[Key, ...] = ()
     memory: DaemonMemory = field(default_factory=DaemonMemory)
     written: dict[RelPath, str] = field(default_factory=dict)
 
     def tasks(self) -> DaemonTasks:
         """Return the daemon's work as its loop takes it."""
-        return DaemonTasks(self.run_pass, self.reload, self.report, self.look_up, self.notify)
+        work = (self.run_pass, self.reload, self.report, self.look_up, self.notify)
+        return DaemonTasks(*work, tell=self.tell)
 
     def run_pass(self, batch: ChangeBatch, guarded: frozenset[RelPath]) -> PassSummary:
         """Run one pass; a guarded file, which a person may be typing in, is not written.
@@ -84,8 +86,12 @@ class VaultPass:
             hints=None if batch.swept else batch.paths - {CONFIG},
             typed=self.typed,
         )
+        began = time.monotonic()
         result = run(context, request)
         plan = lines.plan_to_show(result.plan)
+        outcome, seconds = result.outcome, time.monotonic() - began
+        root = str(self.config.root)
+        self.tell("pass", lines.as_json(root, plan, outcome.done, seconds, outcome.undone))
         self.wanted = plan.wanted
         written = _written(result.outcome)
         self.written |= written
