@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeVar
 
+from vault_sync.core.digest import tag_slips
 from vault_sync.core.digest.damage import damage_of, is_empty
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
+from vault_sync.core.digest.tag_slips import Agreed, AgreedOn
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
@@ -270,7 +272,7 @@ class _SnapshotBuilder:
             problem = no_link_to(path, unlinkable[0])
         if problem is not None:
             self.lock(problem)
-        read = styled_reader.read(text, styles, self._own_link(path, text))
+        read = tag_slips.read(text, styles, self._own_link(path, text), agreed_on(self.base, path))
         self.digests[path] = read
         self._doubles(path, read)
         nothing = advice.nothing_read(read)
@@ -323,6 +325,17 @@ class _SnapshotBuilder:
             and digest in {self.names.resolve(target, path) for target in found.digests}
             and all(key_of(url) != found.key for _, url in addresses(text))
         )
+
+
+def agreed_on(base: Base, digest: RelPath) -> AgreedOn:
+    """Return what tells of the entries of a digest what both sides last agreed on."""
+
+    def agreed(key: Key) -> Agreed:
+        tags = base.agreed(BaseKey(key, digest, "tags"))
+        commentary = base.text(BaseKey(key, digest, "commentary"))
+        return Agreed(tags if isinstance(tags, tuple) else (), commentary)
+
+    return agreed
 
 
 def _may_be_note(text: str, names: PropertyNames) -> bool:

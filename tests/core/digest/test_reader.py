@@ -261,6 +261,9 @@ def test_what_git_left_is_noticed() -> None:
         ("#한국어 #nlp/생성 #a-b_c #1990s", ("한국어", "nlp/생성", "a-b_c", "1990s")),
         ("#2023 #llm", ("2023", "llm")),
         ("#·점 #🙂", ("·점", "🙂")),
+        ("#a, #b; #c", ("a", "b", "c")),
+        ("#a,#b ;", ("a", "b")),
+        ("#a #", ("a",)),
     ],
 )
 def test_tag_line(line: str, tags: tuple[str, ...]) -> None:
@@ -269,7 +272,7 @@ def test_tag_line(line: str, tags: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["#a b", "#2023", "#", "# a", "##", "#a.", "#a, #b", "a #b", "#“a”", "#a #", "\\#a"]
+    "line", ["#a b", "#2023", "#", "# a", "##", "#a.", "a #b", "#“a”", "#a#", "\\#a", "#1, #2"]
 )
 def test_what_is_no_tag_line(line: str) -> None:
     entry = read_digest(f"w\n{OCTO}\nT (Kim Lee)\n하나\n{line}\n").entries[0]

@@ -29,7 +29,14 @@ def test_case_and_normalisation_make_no_other_tag() -> None:
 
 @pytest.mark.parametrize(
     ("words", "after"),
-    [("#a", "#a #new"), ("#a  #b ", "#a  #b  #new "), ("#a\t#b", "#a\t#b\t#new")],
+    [
+        ("#a", "#a #new"),
+        ("#a, #b", "#a, #b, #new"),
+        ("#a #", "#a #new #"),
+        ("#a · #b", "#a · #b #new"),
+        ("#a  #b ", "#a  #b  #new "),
+        ("#a\t#b", "#a\t#b\t#new"),
+    ],
 )
 def test_a_tag_is_set_apart_as_the_last_two_are(words: str, after: str) -> None:
     assert with_tags(words, ["new"]) == after
@@ -46,6 +53,9 @@ def test_a_tag_is_set_apart_as_the_last_two_are(words: str, after: str) -> None:
         ("#1 #2", False),
         (" #a", False),
         ("#a b", False),
+        ("#a, #b; #c", True),
+        ("#1, #2", False),
+        ("#a #", True),
         ("#", False),
         ("", False),
     ],
@@ -62,6 +72,13 @@ def test_a_tag_line_is_tags_alone_one_of_them_more_than_a_number(words: str, is_
         ("#a #b #c", {"#a", "#b"}, "#c"),
         ("#a #b #c #d", {"#a", "#c"}, "#b #d"),
         ("#a #b", {"#c"}, "#a #b"),
+        ("#a, #b; #c", {"#b"}, "#a; #c"),
+        ("#a, #b; #c", {"#a"}, "#b; #c"),
+        ("#a, #b", {"#b"}, "#a"),
+        ("#a ✅", {"#a"}, "✅"),
+        ("#a words", {"#a"}, "words"),
+        ("# a #b", {"#a"}, "# #b"),
+        ("＃a #b", {"#a"}, "#b"),
     ],
 )
 def test_tags_that_touch_stay_apart_as_they_were(words: str, gone: set[str], after: str) -> None:

@@ -11,8 +11,9 @@ never closed fences nothing:
   under the address, or under a title line that has no link. Whether it is the entry's is for the
   caller to say (`is_own_link`). A title line without link that comes next under one below the
   address is the entry's title: it was typed late.
-- **tag line**: only tags, as Obsidian knows them, at least one of them with a non-digit. All tag
-  lines of an entry are read, whichever place they have in it; `#a#b` gives both.
+- **tag line**: only tags, as Obsidian knows them, at least one of them with a non-digit; commas and
+  semicolons may part them. All tag lines of an entry are read, whichever place they have in it;
+  `#a#b` gives both.
 - **commentary**: every other line, from the first non-blank to the last non-blank one.
 - ATX headings of level 1 and 2 end an entry, and what follows is the digest's own until the next
   head; deeper ones are commentary. Thematic breaks are commentary where more of the entry follows;

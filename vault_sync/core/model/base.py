@@ -37,6 +37,11 @@ def _never(base_key: BaseKey, value: Value) -> bool:
     return False
 
 
+def _none(base_key: BaseKey) -> Value | None:
+    del base_key
+    return None
+
+
 def value_hash(value: Value) -> str:
     """Return the sha256 of a value, in hex."""
     text = value if isinstance(value, str) else "\0".join((*value, ""))
@@ -71,11 +76,12 @@ class Base:
     value at once. `with_copies` are the files beside which a copy stands that is not merged, and
     `histories` has the values of papers of which a copy is.
     `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
-    paper was then. `count` returns the number of places in each digest, where `rows` has only some
-    papers. `files` are the notes of each paper as the last pass saw them, and the digests, with no
-    key; None where nobody has seen any. `refused` are the fields of which a person took a change
-    back, each with the hashes of both sides' values (`value_hash`); a link (`LINK`) has no key, the
-    file that it stands in as its digest, and the file that it leads to in place of a hash.
+    paper was then. Where `rows` has only some papers, `of_others` returns a value of any other, and
+    `count` the number of places in each digest. `files` are the notes of each paper as the last
+    pass saw them, and the digests, with no key; None where nobody has seen any. `refused` are
+    the fields of which a person took a change back, each with the hashes of both sides' values
+    (`value_hash`); a link (`LINK`) has no key, the file that it stands in as its digest, and
+    the file that it leads to in place of a hash.
     `former_names` are the pairs of every `PropertyNames.own` that was in force.
     """
 
@@ -86,6 +92,7 @@ class Base:
     joining: bool = False
     arriving: bool = False
     was_ever: Callable[[BaseKey, Value], bool] = _never
+    of_others: Callable[[BaseKey], Value | None] = _none
     arrivals: Mapping[RelPath, Arrival] = field(default_factory=dict)
     with_copies: frozenset[RelPath] = frozenset()
     histories: Histories = field(default_factory=dict)
@@ -140,6 +147,11 @@ class Base:
         return replace(
             self, rows=rows, count=lambda: {at: n - gone[at] for at, n in count().items()}
         )
+
+    def agreed(self, base_key: BaseKey) -> Value | None:
+        """Return a value, though it be of a paper that `rows` leaves out."""
+        value = self.rows.get(base_key)
+        return self.of_others(base_key) if value is None else value
 
     def text(self, base_key: BaseKey) -> str | None:
         """Return a text value; None where the base has none."""

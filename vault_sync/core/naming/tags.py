@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
@@ -21,10 +22,14 @@ def private(rules: Rules, tag: str) -> bool:
     )
 
 
-_TAG_LINE = regex(rf"(?:{TAG_PATTERN}\s*)+")
+# Between two tags may stand a comma or a semicolon; a lone `#` at the end is a tag being typed.
+_TAG_LINE = regex(rf"(?:{TAG_PATTERN}\s*(?:[,;]\s*)?)+(?:(?<=\s)#)?")
 
 
-_NOT_DIGITS = regex(r"[^\d#\s]")
+_NOT_DIGITS = regex(r"[^\d#\s,;]")
+_APART = regex(r"[\s,;]*")
+_STOP = regex(r"[,;]?\s?")
+_STOP_BEFORE = regex(r"[,;]?\s?\Z")
 
 
 def is_tag_line(words: str) -> bool:
@@ -37,17 +42,22 @@ def is_tag_line(words: str) -> bool:
 
 
 def with_tags(words: str, tags: Sequence[str]) -> str:
-    """Return a tag line with tags at its end, set apart as its last two are."""
-    end = len(words.rstrip())
+    """Return a tag line with tags behind its last one, set apart as its last two are."""
     tokens = list(TAG.finditer(words))
+    end = tokens[-1].end() if tokens else len(words.rstrip())
     between = words[tokens[-2].end() : tokens[-1].start()] if len(tokens) > 1 else " "
+    if _APART.fullmatch(between) is None:
+        between = " "
     return words[:end] + "".join(between + "#" + tag for tag in tags) + words[end:]
 
 
 def without_tags(words: str, gone: set[str]) -> str:
-    """Return a tag line without some tokens, each cut with one blank; "" where none is left."""
+    """Return a tag line without some tokens, each cut with what parts it from the next.
+
+    Of a line that holds nothing else "" is left where all go.
+    """
     tokens = list(TAG.finditer(words))
-    if all(token[0] in gone for token in tokens):
+    if all(token[0] in gone for token in tokens) and is_tag_line(words.strip()):
         return ""
     cuts = []
     first = True
@@ -57,8 +67,21 @@ def without_tags(words: str, gone: set[str]) -> str:
             first = False
             continue
         if first:
-            end += words[end : end + 1].isspace()
+            end += len(_matched(_STOP.match(words, end)))
         else:
-            start -= words[start - 1].isspace()
+            start -= len(_matched(_STOP_BEFORE.search(words, 0, start)))
         cuts.append(Edit(Span(start, end), ""))
-    return splice(words, cuts)
+    unsigned = gone - {token[0] for token in tokens}
+    return _without_words(splice(words, cuts), unsigned) if unsigned else splice(words, cuts)
+
+
+def _without_words(words: str, gone: set[str]) -> str:
+    """Return a line without tags that stand in it by a slip: `＃a`, `# a`, `a`."""
+    for tag in sorted(gone):
+        bare = re.escape(tag.removeprefix("#"))
+        words = re.sub(rf"(?<![\w#/-])[#＃\u200b]*{bare}(?![\w/-])\s?", "", words, count=1)
+    return words
+
+
+def _matched(found: re.Match[str] | None) -> str:
+    return "" if found is None else found[0]

@@ -125,6 +125,16 @@ def read_some(
     return rows
 
 
+def read_one(select: Select, base_key: BaseKey) -> Value | None:
+    """Return one value, None where there is none.
+
+    Raises:
+        ValueError: as `read_base`.
+    """
+    query = f"{_BASE} WHERE key = ? AND digest = ? AND field = ?"
+    return _all_checked(select(query, *map(bound, base_key))).get(base_key)
+
+
 def read_about(
     select: Select,
     base_updates: Sequence[BaseUpdate],

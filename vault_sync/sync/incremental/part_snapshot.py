@@ -10,7 +10,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
-from vault_sync.edge.state.base_table import count_places, read_some
+from vault_sync.edge.state.base_table import count_places, read_one, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.incremental import questions
@@ -70,6 +70,7 @@ class PartSnapshot:
             exists=True,
             was_before=reading.state.was_before,
             was_ever=lambda row, value: is_old(select, row, value, ()),
+            of_others=lambda row: read_one(select, row),
             former_names=former_names(reading.state),
             count=lambda: {RelPath(path): count for path, count in count_places(select).items()},
         )

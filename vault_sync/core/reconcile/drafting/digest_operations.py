@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from vault_sync.core.digest import editor
+from vault_sync.core.digest import editor, tag_slips
 from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.styles import lens, styled_reader
-from vault_sync.core.digest.styles.style import styles_of
+from vault_sync.core.digest.styles.style import StyleName, styles_of
 from vault_sync.core.model.plan import Create, Write
 from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
+from vault_sync.core.snapshot import agreed_on
 from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 
@@ -176,7 +177,7 @@ def _proved(
     if old is not None and added and not styled_reader.grows_flat(old):
         meant = _in_place(old, meant, len(added))
     styles = old.styles if old else styles_of(context.rules)(path)
-    found = styled_reader.read(text, styles, _own_link(context, path))
+    found = _read(context, path, text, styles)
     if _are_meant(found, meant, len(added)):
         builder.drafted[path] = tuple(entry.key for entry in found.entries)
         return True
@@ -192,6 +193,12 @@ def _proved(
         )
     )
     return False
+
+
+def _read(context: DraftContext, path: RelPath, text: str, styles: Sequence[StyleName]) -> Digest:
+    """Read a new text of a digest, as the next pass will."""
+    own = _own_link(context, path)
+    return tag_slips.read(text, styles, own, agreed_on(context.base, path))
 
 
 def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
@@ -229,7 +236,7 @@ def _styled_loss(
     if entry is None or digest is None:
         return None
     text = splice(digest.text, lens.edit(digest, entry, fields, None))
-    found = styled_reader.read(text, digest.styles, _own_link(context, path)).entries
+    found = _read(context, path, text, digest.styles).entries
     meant = [fields if each is entry else each.fields for each in digest.entries]
     if [each.fields for each in found] == meant:
         return None
