@@ -26,7 +26,6 @@ from tests.support.two_way import World, words
 from vault_sync.core.model.plan import Conflict, Plan
 from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.copy_names import possible
-from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config, load
 from vault_sync.edge.state.pass_log import records as log
 from vault_sync.edge.state.store import StateStore, open_state
@@ -242,16 +241,12 @@ class Desk:
 
     def ticks(self) -> None:
         """A box of the conflicts note; what the other side says goes with it."""
-        found = [
-            each
-            for each in self.vault.plan().conflicts
-            if conflicts_page.mark(each) in self.vault.page
-        ]
+        found = [each for each in self.vault.plan().conflicts if each.id in self.vault.page]
         if not found:
             return
         conflict = self.chance.choice(found)
         side = self.chance.choice(("digest", "note"))
-        box = re.compile(rf"- \[.\](?= .*\^{conflicts_page.mark(conflict)}-{side}$)", re.MULTILINE)
+        box = re.compile(rf"- \[.\](?= .*\^{conflict.id}-{side}$)", re.MULTILINE)
         self.vault.put(PAGE, box.sub("- [x]", self.vault.page), self.chance.randrange(2))
         self.done.append(f"ticks {side} of {conflict.digest}, {conflict.key}, {conflict.field}")
         self._gives_up(conflict)

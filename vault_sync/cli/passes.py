@@ -264,12 +264,14 @@ def resolve(console: Console, given: str, side: Decision) -> int:
 
 
 def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
-    """Decide about all open conflicts, or those of one field or digest; a pass does it.
+    """Decide about all open conflicts, those of one field or digest, or one by its id; in a pass.
 
     Raises:
-        UsageError: the digest is none of the vault.
+        UsageError: the digest is none of the vault, or no open conflict has the id.
     """
     config = console.config()
+    if take_all.id:
+        _expect_open(planned(console, config, PassRequest(cause="resolve")), take_all)
     if take_all.digest:
         path = note_named(console, config, take_all.digest)
         if not globs.is_digest(config.rules)(path):
@@ -277,6 +279,18 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
         take_all = take_all._replace(digest=path)
     request = PassRequest(cause="resolve", take_all=take_all)
     return write(console, request, offline=True, dry_run=dry_run)
+
+
+def _expect_open(plan: Plan, take_all: TakeAll) -> None:
+    """Raise UsageError unless a decision is about a conflict that is open."""
+    meant = [each for each in plan.conflicts if each.id == take_all.id]
+    if not meant:
+        raise UsageError(
+            f"{take_all.id}: no open conflict has this id: it is settled, or one of its texts has "
+            "changed since; `vault-sync status --json` lists what is open"
+        )
+    if not take_all.decisions(meant):
+        raise UsageError(f"{take_all.id}: both texts can stay in a commentary alone")
 
 
 def digest_named(console: Console, config: Config, given: str) -> RelPath:

@@ -171,16 +171,9 @@ def diff(console: Console, patch: bool) -> int:
     help="With --all: only those of this field.",
 )
 @click.option("--digest", metavar="DIGEST", help="With --all: only those of this digest.")
+@click.option("--id", metavar="ID", help="The one that --json has under this id.")
 @DRY_RUN
-def resolve(
-    console: Console,
-    path: str | None,
-    take: Any,
-    every: bool,
-    field: str | None,
-    digest: str | None,
-    dry_run: bool,
-) -> int:
+def resolve(console: Console, path: str | None, take: Any, **which: Any) -> int:
     """Settle conflicts by taking one side.
 
     A digest stands for its entries; one cut short or gone is believed with `--take digest`.
@@ -188,14 +181,16 @@ def resolve(
     from vault_sync.cli import passes
     from vault_sync.sync.request import TakeAll
 
-    if every != (path is None):
-        raise click.UsageError("give a note or a digest, or --all")
+    every, dry_run = which["every"], which["dry_run"]
+    field, digest, one = (which[name] or "" for name in ("field", "digest", "id"))
+    if [every, path is not None, bool(one)].count(True) != 1:
+        raise click.UsageError("give a note or a digest, --id ID, or --all")
+    if (field or digest) and not every:
+        raise click.UsageError("--field and --digest go with --all")
     if path is None:
-        return passes.resolve_all(
-            console, TakeAll(take, field or "", digest or ""), dry_run=dry_run
-        )
-    if field or digest or dry_run:
-        raise click.UsageError("--field, --digest and --dry-run go with --all")
+        return passes.resolve_all(console, TakeAll(take, field, digest, one), dry_run=dry_run)
+    if dry_run:
+        raise click.UsageError("--dry-run goes with --all or --id")
     return passes.resolve(console, path, take)
 
 

@@ -14,11 +14,12 @@ from vault_sync.core.model.values import Decision, Decisions, Facts, Key, RelPat
 
 
 class TakeAll(NamedTuple):
-    """A person's decision about all conflicts, or those of one field or digest ("": of all)."""
+    """A person's decision about all conflicts, or those of one field, digest or id ("": of all)."""
 
     side: Decision
     field: str = ""
     digest: str = ""
+    id: str = ""
 
     def decisions(self, conflicts: Iterable[Conflict]) -> Decisions:
         """Return the decision for each conflict that is meant."""
@@ -27,6 +28,7 @@ class TakeAll(NamedTuple):
             for conflict in conflicts
             if self.field in {"", conflict.field}
             and self.digest in {"", conflict.digest}
+            and self.id in {"", conflict.id}
             and (self.side != "both" or conflict.field == "commentary")
         }
 

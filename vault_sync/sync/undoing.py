@@ -26,7 +26,6 @@ from vault_sync.core.reconcile.refusals import (
     refused_writes,
     sides_of,
 )
-from vault_sync.core.report import conflicts_page
 from vault_sync.edge.config import Config
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import forget, lift, refuse
@@ -108,7 +107,7 @@ def _mark(refusal: Refusal) -> str:
     """Return the mark under which the conflicts note would show a field."""
     key, digest, name = refusal.base_key
     texts = value_words(refusal.digest), value_words(refusal.note)
-    return conflicts_page.mark(Conflict(key, RelPath(digest), RelPath(""), name, *texts))
+    return Conflict(key, RelPath(digest), RelPath(""), name, *texts).id
 
 
 def lost_entries(

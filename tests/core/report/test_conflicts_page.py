@@ -75,14 +75,14 @@ def test_a_conflict_is_a_callout_with_its_boxes_below() -> None:
 def test_both_texts_can_be_taken_of_a_commentary_alone() -> None:
     text = page.text([ONE, TWO], NAMES)
     assert text.count("-both\n") == 1
-    assert page.choices([ONE, TWO], page.ticks(ticked(text, page.mark(TWO), "both"))) == {
+    assert page.choices([ONE, TWO], page.ticks(ticked(text, TWO.id, "both"))) == {
         (TWO.key, TWO.digest, TWO.field): "both"
     }
 
 
 @pytest.mark.parametrize("side", ["digest", "note"])
 def test_a_tick_decides_about_its_own_conflict(side: str) -> None:
-    text = ticked(page.text([ONE, TWO], NAMES), page.mark(TWO), side)
+    text = ticked(page.text([ONE, TWO], NAMES), TWO.id, side)
     assert page.choices([ONE, TWO], page.ticks(text)) == {
         (TWO.key, TWO.digest, TWO.field): side,
     }
@@ -90,7 +90,7 @@ def test_a_tick_decides_about_its_own_conflict(side: str) -> None:
 
 def test_both_boxes_decide_nothing_and_stay_ticked() -> None:
     text = page.text([ONE], NAMES)
-    both = ticked(ticked(text, page.mark(ONE), "digest"), page.mark(ONE), "note")
+    both = ticked(ticked(text, ONE.id, "digest"), ONE.id, "note")
     assert not page.ticks(both)
     assert page.text([ONE], NAMES, both) == both
 
@@ -98,7 +98,7 @@ def test_both_boxes_decide_nothing_and_stay_ticked() -> None:
 @pytest.mark.parametrize("change", [{"digest_text": "C"}, {"note_text": "C"}, {"field": "url"}])
 def test_a_tick_about_another_text_decides_nothing(change: dict[str, Any]) -> None:
     now = ONE._replace(**change)
-    text = ticked(page.text([ONE], NAMES), page.mark(ONE), "note")
+    text = ticked(page.text([ONE], NAMES), ONE.id, "note")
     assert page.choices([now], page.ticks(text)) == {}
     assert "[x]" not in page.text([now], NAMES, text)
 
@@ -109,9 +109,9 @@ def test_one_box_for_all_decides_about_this_very_set() -> None:
     all_of = {(each.key, each.digest, each.field): "note" for each in THREE}
     assert page.choices(THREE, page.ticks(text)) == all_of
     assert page.choices(THREE[:2], page.ticks(text)) == {}
-    own = ticked(text, page.mark(ONE), "digest")
+    own = ticked(text, ONE.id, "digest")
     assert page.choices(THREE, page.ticks(own))[ONE.key, ONE.digest, ONE.field] == "digest"
-    open_yet = ticked(own, page.mark(ONE), "note")
+    open_yet = ticked(own, ONE.id, "note")
     assert (ONE.key, ONE.digest, ONE.field) not in page.choices(THREE, page.ticks(open_yet))
     assert page.unticked(text) == page.text(THREE, NAMES)
 
@@ -125,15 +125,15 @@ def test_the_conflicts_stand_in_the_order_of_their_digests() -> None:
 
 
 def test_a_page_of_an_earlier_version_is_still_understood() -> None:
-    text = EARLIER.replace("MARK", page.mark(ONE))
+    text = EARLIER.replace("MARK", ONE.id)
     assert page.is_ours(text) and not page.is_ours(text + "\nmine\n")
-    assert page.choices([ONE], page.ticks(ticked(text, page.mark(ONE), "note"))) == {
+    assert page.choices([ONE], page.ticks(ticked(text, ONE.id, "note"))) == {
         (ONE.key, ONE.digest, ONE.field): "note"
     }
 
 
 def test_a_page_is_ours_until_a_person_writes_in_it() -> None:
-    text = ticked(page.text(THREE, NAMES), page.mark(ONE), "note")
+    text = ticked(page.text(THREE, NAMES), ONE.id, "note")
     assert page.is_ours(text) and page.is_ours(text.replace("\n", "\r\n"))
     assert page.is_ours(text.replace("\n\n", "\n \n\n"))
     for old in ("Both were changed", "~~A~~ ==B=="):
@@ -230,9 +230,9 @@ def test_a_reason_that_has_no_sentence_is_shown_as_it_is() -> None:
 def test_only_a_fence_of_a_page_of_an_earlier_version_has_other_lines(
     said: str, is_ours: bool
 ) -> None:
-    text = EARLIER.replace("MARK", page.mark(ONE)).replace("```text\nB\n```", said)
+    text = EARLIER.replace("MARK", ONE.id).replace("```text\nB\n```", said)
     assert page.is_ours(text) == is_ours
-    assert not page.is_ours(text.replace(f"^{page.mark(ONE)}", "^mine"))
+    assert not page.is_ours(text.replace(f"^{ONE.id}", "^mine"))
 
 
 def test_a_page_with_all_names_taken_is_the_last_of_them() -> None:
@@ -251,7 +251,7 @@ def test_another_spelling_of_the_page_lies_in_a_folder_of_that_name() -> None:
 
 
 def test_one_tick_decides_and_two_are_undecided() -> None:
-    text = ticked(page.text([ONE, TWO], NAMES), page.mark(ONE), "digest")
+    text = ticked(page.text([ONE, TWO], NAMES), ONE.id, "digest")
     assert page.ticks(text).undecided == frozenset()
-    both = page.ticks(ticked(text, page.mark(ONE), "note"))
-    assert both.undecided == {page.mark(ONE)} and not both.sides
+    both = page.ticks(ticked(text, ONE.id, "note"))
+    assert both.undecided == {ONE.id} and not both.sides

@@ -72,7 +72,19 @@ def test_json_holds_all_of_a_plan() -> None:
     value = report.as_json("/vault \udcff", plan, OPERATIONS, 1.23456, undone)
     assert [each["kind"] for each in value["operations"]] == ["create", "write", "rename", "trash"]
     assert [each["to"] for each in value["operations"]] == [None, None, "d.md", ".trash/e.md"]
-    assert value["conflicts"] == [{"digest": "w.md", "note": "n.md", "field": "title"}]
+    assert value["conflicts"] == [report.open_object(CONFLICT)]
+    assert report.open_object(CONFLICT) == {
+        "id": CONFLICT.id,
+        "digest": "w.md",
+        "note": "n.md",
+        "field": "title",
+        "digest_line": 3,
+        "note_line": None,
+        "digest_text": CONFLICT.digest_text,
+        "note_text": CONFLICT.note_text,
+        "ancestor_text": None,
+        "reason": "both changed",
+    }
     assert [each["code"] for each in value["problems"]] == ["unfinished", "not-written"]
     assert (value["entries"], value["notes"]) == (2, 3)
 

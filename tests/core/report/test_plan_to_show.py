@@ -42,7 +42,7 @@ def test_json_has_every_operation_conflict_and_problem_and_what_was_not_written(
             {"kind": "create", "path": NOTE, "to": None, "why": "a new entry"},
             {"kind": "rename", "path": NOTE, "to": "papers/Beta.md", "why": "the title changed"},
         ],
-        "conflicts": [{"digest": DIGEST, "note": NOTE, "field": "title"}],
+        "conflicts": [lines.open_object(conflict)],
         "apart": [],
         "named": [],
         "problems": [

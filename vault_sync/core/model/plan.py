@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import NamedTuple, Protocol
 
 from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath
@@ -128,7 +129,8 @@ class StoredValue(Mapping[BaseKey, Value]):
 class Conflict(NamedTuple):
     """One field that both sides changed, differently. Neither is touched until a person decides.
 
-    `digest_text` and `note_text` are the two values as a person reads them.
+    `digest_text` and `note_text` are the two values as a person reads them, `ancestor_text` that of
+    the base, if it has one. `line` and `note_line` are where they stand.
     """
 
     key: Key
@@ -139,6 +141,17 @@ class Conflict(NamedTuple):
     note_text: str
     line: int | None = None
     reason: str = ""
+    note_line: int | None = None
+    ancestor_text: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Return a hash of the field's place and both texts, by which a person answers about them.
+
+        Where one of the texts has changed since, the answer is about another conflict.
+        """
+        parts = (self.key, self.digest, self.field, self.digest_text, self.note_text)
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
 class Apart(NamedTuple):

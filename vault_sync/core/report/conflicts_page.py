@@ -90,21 +90,9 @@ class Ticks:
         return bool(self.sides or self.all_sides)
 
 
-def mark(conflict: Conflict) -> str:
-    """Return the hash of a conflict's place and both texts, by which its boxes are found."""
-    parts = (
-        conflict.key,
-        conflict.digest,
-        conflict.field,
-        conflict.digest_text,
-        conflict.note_text,
-    )
-    return _hash("\0".join(parts))
-
-
 def mark_of_all(conflicts: Iterable[Conflict]) -> str:
-    """Return the hash of all marks of a page; for another set of conflicts it is another."""
-    return _hash("\n".join(sorted(map(mark, conflicts))))
+    """Return the hash of all ids of a page; for another set of conflicts it is another."""
+    return _hash("\n".join(sorted(each.id for each in conflicts)))
 
 
 def _hash(words: str) -> str:
@@ -145,12 +133,12 @@ def choices(conflicts: Sequence[Conflict], ticked: Ticks) -> Decisions:
     of_all = ticked.all_sides.get(mark_of_all(conflicts)) if ticked.all_sides else None
     found: dict[str, Decision] = {}
     if of_all is not None:
-        found = dict.fromkeys({mark(each) for each in conflicts} - ticked.undecided, of_all)
+        found = dict.fromkeys({each.id for each in conflicts} - ticked.undecided, of_all)
     found |= ticked.sides
     return {
-        (conflict.key, conflict.digest, conflict.field): found[mark(conflict)]
+        (conflict.key, conflict.digest, conflict.field): found[conflict.id]
         for conflict in conflicts
-        if mark(conflict) in found
+        if conflict.id in found
     }
 
 
@@ -201,7 +189,7 @@ def _one(conflict: Conflict, names: LinkResolver, ticked: frozenset[_Box], most_
         *words,
     ]
     sides = [side for side in _WORDS if side != "both" or conflict.field == "commentary"]
-    here = mark(conflict)
+    here = conflict.id
     boxes = [_box(_Box(here, False, side), _WORDS[side], ticked) for side in sides]
     return "\n".join((*(f"> {line}".rstrip() for line in callout), "", *boxes, ""))
 

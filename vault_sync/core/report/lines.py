@@ -222,7 +222,7 @@ def as_json(
         "entries": plan.entries,
         "notes": plan.notes,
         "operations": [operation_object(each) for each in operations],
-        "conflicts": [conflict_object(each) for each in plan.conflicts],
+        "conflicts": [open_object(each) for each in plan.conflicts],
         "apart": [conflict_object(each) for each in plan.apart],
         "named": [named_object(each) for each in plan.named],
         "problems": [problem_object(each) for each in problems],
@@ -245,6 +245,20 @@ def operation_object(operation: Operation) -> dict[str, object]:
 
 def conflict_object(conflict: Conflict | Apart) -> dict[str, object]:
     return {"digest": conflict.digest, "note": conflict.note, "field": conflict.field}
+
+
+def open_object(conflict: Conflict) -> dict[str, object]:
+    """Return the object for an open conflict, which `resolve --id` settles."""
+    return {
+        "id": conflict.id,
+        **conflict_object(conflict),
+        "digest_line": conflict.line,
+        "note_line": conflict.note_line,
+        "digest_text": conflict.digest_text,
+        "note_text": conflict.note_text,
+        "ancestor_text": conflict.ancestor_text,
+        "reason": conflict.reason,
+    }
 
 
 def named_object(named: Problem) -> dict[str, object]:

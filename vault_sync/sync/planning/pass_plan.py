@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.copies import NO_COPIES
-from vault_sync.core.model.plan import BaseUpdate, Conflict, Operation, Plan, Write
+from vault_sync.core.model.plan import (
+    BaseKey,
+    BaseUpdate,
+    Conflict,
+    Operation,
+    Plan,
+    Write,
+    value_words,
+)
 from vault_sync.core.model.values import (
     Decision,
     Decisions,
@@ -80,7 +88,8 @@ def make_plan(
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
-    conflicts = tuple(sorted((*observation.open_elsewhere, *plan.conflicts), key=_at))
+    found = (_located(each, observation) for each in plan.conflicts)
+    conflicts = tuple(sorted((*observation.open_elsewhere, *found), key=_at))
     page: tuple[Operation, ...] = ()
     after_page: list[BaseUpdate] = []
     says = conflicts or observation.conflicts_text or observation.copies is not NO_COPIES
@@ -103,6 +112,27 @@ def _joined_with_page(plan: Plan, page: RelPath) -> list[BaseUpdate]:
     They change nothing in the base and say what waits for what.
     """
     return [BaseUpdate(frozenset({one.path, page}), {}) for one in plan.operations]
+
+
+def _located(conflict: Conflict, observation: Observation) -> Conflict:
+    """Return a conflict with its line in the note and the text that both sides last agreed on."""
+    snapshot, line = observation.snapshot, None
+    note = snapshot.notes.get(conflict.note)
+    of_entry = conflict.field == "commentary"
+    if note is not None and of_entry:
+        lines = (
+            section.commentary_line
+            for section in note.sections
+            if snapshot.names.resolve(section.target, conflict.note) == conflict.digest
+        )
+        line = next(lines, None)
+    elif note is not None and (value := note.properties.find(conflict.field)) is not None:
+        line = value.line
+    agreed = observation.base.rows.get(
+        BaseKey(conflict.key, conflict.digest if of_entry else "", conflict.field)
+    )
+    ancestor = None if agreed is None else value_words(agreed)
+    return conflict._replace(note_line=line, ancestor_text=ancestor)
 
 
 def _at(conflict: Conflict) -> tuple[object, ...]:
