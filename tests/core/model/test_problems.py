@@ -35,8 +35,12 @@ def test_what_is_told_of_a_note_is_what_happened_to_it() -> None:
     assert other.message.endswith("its note is 'papers/a.md'") and "`url`" not in other.hint
 
 
-def test_an_entry_that_is_none_any_more_is_mended_by_the_form_of_its_style() -> None:
-    digest, note = RelPath("digests/w.md"), RelPath("papers/a.md")
-    flat, styled = (problems.entry_unreadable(digest, note, 3, flat=flat) for flat in (True, False))
-    assert "title line under the address" in flat.hint
-    assert "title line" not in styled.hint and "form of an entry" in styled.hint
+def test_entries_that_do_not_read_are_named_with_the_reason() -> None:
+    digest = RelPath("digests/w.md")
+    one = problems.entry_unreadable(digest, ["a"], 4, 3, "why")
+    assert (one.message, one.line) == ("the entry of 'a' does not read: why", 3)
+    assert "resolve digests/w.md --take digest" in one.hint
+    several = problems.entry_unreadable(digest, ["a", "b"], 4, 3, "why")
+    assert several.message == "2 of 4 entries do not read, first that of 'a': why"
+    cut = problems.entry_cut(digest, "a", 5)
+    assert cut.line == 5 and "'a'" in cut.message and cut.hint.startswith("use ###, or put it")

@@ -137,13 +137,35 @@ def may_be_on_its_way(digest: RelPath) -> Problem:
     )
 
 
-def entry_unreadable(digest: RelPath, note: RelPath, line: int, *, flat: bool) -> Problem:
-    hint = "put a title line under the address and a tag line or a heading before it"
+def entry_unreadable(
+    digest: RelPath, papers: Sequence[str], of: int, line: int, why: str
+) -> Problem:
+    """Report entries that are none any more, and of which something is left.
+
+    `papers` are those that are held for this reason, of so many that the digest had (`of`).
+    """
+    entries = f"the entry of '{papers[0]}' does not read"
+    if len(papers) > 1:
+        entries = f"{len(papers)} of {of} entries do not read, first that of '{papers[0]}'"
     return Problem(
         digest,
         "entry-unreadable",
-        f"the entry of '{stem_of(note)}' is no entry any more, but its address still stands here",
-        hint if flat else "give it the form of an entry again, or take its address out as well",
+        f"{entries}: {why}",
+        "take the edit back, or cut the entry out whole; "
+        f"{resolve_hint(digest, 'digest')} takes it for removed",
+        line,
+    )
+
+
+def entry_cut(digest: RelPath, paper: str, line: int) -> Problem:
+    """Report a heading that came into an entry, above lines that were the entry's own."""
+    return Problem(
+        digest,
+        "entry-cut",
+        f"this heading cuts the entry of '{paper}': what stands below it would be the entry's no "
+        "longer",
+        "use ###, or put it below the tags; "
+        f"{resolve_hint(digest, 'digest')} takes the digest as it is",
         line,
     )
 

@@ -105,7 +105,9 @@ def reconcile(
         base = base.without(forgotten)
         pairing = _pair(snapshot, base, rules, options)
     guarded = _guard(pairing, snapshot, base, rules, options)
-    context = _context(guarded, snapshot, base, facts, rules, options)
+    context = _context(guarded, snapshot, base, facts, rules, options)._replace(
+        with_remains=pairing.with_remains
+    )
     named_keys = cross_links.named(context)
     builder = _operations(context, named_keys, options)
     # The first: what is put below stands after what is forgotten.

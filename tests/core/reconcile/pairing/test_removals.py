@@ -204,7 +204,8 @@ def test_a_digest_that_is_asked_about_makes_and_adopts_nothing() -> None:
     vault = settled({"read/eta.md": ENTRY.replace("00001", "00042")})
     cut(vault, ALPHA)
     cut(vault, GAMMA)
-    more = ENTRY.replace("00001", "00041") + ENTRY.replace("00001", "00042")
+    other = "https://arxiv.org/abs/2308.00041\nOther Models (Ann Park)\n다른 말.\n#alpha\n"
+    more = other + other.replace("00041", "00042").replace("Other", "Further")
     change(vault, WEEK, "주차\n", "주차\n" + more)
     assert codes(nothing_happens(vault)) == ["many-removals"]
 

@@ -74,13 +74,14 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
 
 
 def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, AnyText]:
-    """Return the text that each digest will have, but for locked and guarded ones."""
+    """Return the text that each digest will have; not of locked or guarded ones, or of remains."""
     texts: dict[RelPath, AnyText] = {
         path: digest.text
         for path, digest in context.snapshot.digests.items()
         if path not in context.snapshot.locked and path not in context.guarded
     }
-    return texts | builder.digest_after
+    texts |= builder.digest_after
+    return {path: text for path, text in texts.items() if path not in context.with_remains}
 
 
 def _of_paper(

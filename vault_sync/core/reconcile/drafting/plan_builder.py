@@ -38,6 +38,9 @@ class DraftContext(NamedTuple):
     completed: Mapping[Key, Facts] = NOTHING
     """Facts with what no answer holds, of the papers that need it (`completed_facts`)."""
 
+    with_remains: frozenset[RelPath] = frozenset()
+    """Digests with what is left of an entry: the base keeps the text that they had before."""
+
     def facts_of(self, key: Key) -> Facts:
         """Return the facts of a paper; empty ones where there are none."""
         return self.completed.get(key) or self.facts.get(key, NO_FACTS)

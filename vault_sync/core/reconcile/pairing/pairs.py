@@ -32,6 +32,7 @@ from vault_sync.core.reconcile.pairing.paper_builder import (
     entries_value,
     find_renames,
 )
+from vault_sync.core.reconcile.pairing.remains import find_remains
 from vault_sync.core.reconcile.pairing.same_file import SameFile
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
@@ -42,7 +43,8 @@ class Pairing(NamedTuple):
 
     `standing` and `put` are those of `Notices`: reports that the base remembers; so is `deferred`.
     `named` are the notices about files that name a paper and are not its note, which no ordinary
-    pass shows. `strangers` are the papers whose note is another file than the base's.
+    pass shows. `strangers` are the papers whose note is another file than the base's. In the
+    digests `with_remains` there is more left of an entry than nothing (`remains`).
     """
 
     papers: tuple[Paper, ...]
@@ -52,6 +54,7 @@ class Pairing(NamedTuple):
     named: tuple[Problem, ...] = ()
     strangers: frozenset[Key] = frozenset()
     deferred: frozenset[RelPath] = frozenset()
+    with_remains: frozenset[RelPath] = frozenset()
 
 
 def pair(
@@ -70,17 +73,26 @@ def pair(
     but an address, as a person may still be typing.
     """
     entries = entries_by_key(snapshot)
-    names = DigestNames(snapshot, base, find_renames(entries, snapshot, base), new_digest)
-    notices = Notices()
-    missing = MissingEntries(snapshot, base, decisions, names, notices)
-    builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient)
+    renames = find_renames(entries, snapshot, base)
+    names = DigestNames(snapshot, base, renames, new_digest)
+    remains = find_remains(snapshot, base, decisions, renames)
+    notices = Notices(list(remains.problems))
+    missing = MissingEntries(snapshot, base, decisions, names, notices, remains)
+    builder = PaperBuilder(snapshot, base, entries, names, missing, notices, patient, remains)
     finder = _PairFinder(snapshot, base, entries, builder, notices, remake)
     papers = tuple(paper for paper in finder.papers() if paper is not None)
     standing, strangers = frozenset(notices.standing), frozenset(finder.strangers)
     deferred = frozenset(notices.deferred)
     named = tuple(only_named(snapshot, entries, papers)) if snapshot.named or snapshot.plain else ()
     return Pairing(
-        papers, tuple(notices.problems), notices.put, standing, named, strangers, deferred
+        papers,
+        tuple(notices.problems),
+        notices.put,
+        standing,
+        named,
+        strangers,
+        deferred,
+        remains.digests,
     )
 
 
@@ -204,13 +216,16 @@ class _PairFinder:
         | the entries' links              | what is done                                 |
         |---------------------------------|----------------------------------------------|
         | any digest is locked            | nothing                                      |
+        | any has lines of a held entry   | nothing                                      |
         | files are on their way just now | nothing: so may the note be                  |
         | one leads to another file       | a problem                                    |
         | any, and the note was undone    | nothing, as long as the entries are the same |
         | one entry has none              | the note is made                             |
         | all lead to nothing             | a problem; `remake` makes the note           |
         """
-        if self.base.arriving or any(digest in self.snapshot.locked for digest, _ in found):
+        locked, remains = self.snapshot.locked, self.builder.remains
+        waits = (digest in locked or remains.waits(key, digest) for digest, _ in found)
+        if self.base.arriving or any(waits):
             return None
         if leads_to:
             digest, entry = next(item for item in found if item.entry.link)

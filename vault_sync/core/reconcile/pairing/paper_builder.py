@@ -9,20 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from vault_sync.core.digest.reader import Digest, Entry
-from vault_sync.core.digest.styles.style import FLAT
+from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Decisions, Key, Place, RelPath, joined, stem_of
-from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
-from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.note.note import Section, commentary_of
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role, note_value
+from vault_sync.core.reconcile.pairing.remains import NONE, Remains
 from vault_sync.core.snapshot import Snapshot
-from vault_sync.core.text.spans import Span, line_number
 
 
 class FoundEntry(NamedTuple):
@@ -66,6 +63,7 @@ class PaperBuilder(NamedTuple):
     missing: MissingEntries
     notices: Notices
     patient: bool
+    remains: Remains = NONE
 
     def without_note(self, key: Key, found: Iterable[FoundEntry]) -> Paper | None:
         """Return a paper whose note is to be made; None where all its entries wait."""
@@ -108,7 +106,7 @@ class PaperBuilder(NamedTuple):
 
     def _may_be_left(self, key: Key, digest: RelPath) -> bool:
         """Return True if an entry may have moved out of a digest: its own may not be here yet."""
-        if digest in self.snapshot.locked:
+        if digest in self.snapshot.locked or self.remains.waits(key, digest):
             return False
         return not self.base.is_partial or self.base.knows(Place(key, digest))
 
@@ -135,7 +133,8 @@ class PaperBuilder(NamedTuple):
                 origin = self._moved_from(key, digest, named)
             kind: Kind = "both" if origin is None else "moved"
             pair = Pair(digest, kind, entry, named[digest].section, named[digest].target, origin)
-        return pair._replace(kind="waiting") if digest in self.snapshot.locked else pair
+        waits = digest in self.snapshot.locked or self.remains.waits(entry.key, digest)
+        return pair._replace(kind="waiting") if waits or self.remains.waits(key, digest) else pair
 
     def _moved(
         self, key: Key, digest: RelPath, new: Pair, named: Mapping[RelPath, NamedDigest]
@@ -283,6 +282,7 @@ class MissingEntries(NamedTuple):
     decisions: Decisions
     names: DigestNames
     notices: Notices
+    remains: Remains = NONE
 
     def pair(self, key: Key, note: RelPath, digest: RelPath, named: NamedDigest) -> Pair:
         """Return the pair of a note that names a digest without an entry of its paper."""
@@ -292,7 +292,7 @@ class MissingEntries(NamedTuple):
 
     def _kind(self, key: Key, note: RelPath, pair: Pair) -> Kind:
         digest = pair.digest
-        if digest in self.snapshot.locked:
+        if digest in self.snapshot.locked or self.remains.waits(key, digest):
             return "waiting"
         side = self.decisions.get((key, digest, "entry"))
         if side is not None:
@@ -301,23 +301,19 @@ class MissingEntries(NamedTuple):
         if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
             return "waiting"
         if self.base.knows(Place(key, pair.origin or digest)):
-            return self._was_agreed(key, note, digest)
+            return self._was_agreed(digest)
         if self.base.arrival(note).delivered:
             # Its digest may be on the way behind it.
             self.notices.deferred.add(note)
             return "waiting"
         return self._never_agreed(key, note, digest)
 
-    def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
+    def _was_agreed(self, digest: RelPath) -> Kind:
         """Return `removed`, or `waiting` where the entry may only be out of sight."""
         if digest not in self.snapshot.digests:
             if digest in accepted_digests(self.decisions):
                 return "removed"
             self.notices.add(problems.digest_missing(digest))
-            return "waiting"
-        if (line := self._still_named(key, digest)) is not None:
-            flat = self.snapshot.digests[digest].styles == FLAT
-            self.notices.add(problems.entry_unreadable(digest, note, line, flat=flat))
             return "waiting"
         return "removed"
 
@@ -330,24 +326,3 @@ class MissingEntries(NamedTuple):
         self.notices.remember(base_key, first=not was_unmet)
         self.notices.add(problems.entry_missing(note, digest))
         return "waiting"
-
-    def _still_named(self, key: Key, digest: RelPath) -> int | None:
-        """Return the line on which a digest names this paper outside any entry of it.
-
-        In flat an address stands alone; in other styles anywhere, but where another paper's words
-        named this one at the last pass already.
-        """
-        found = self.snapshot.digests[digest]
-        for span, url in addresses(found.text):
-            if key_of(url) != key:
-                continue
-            start = found.text.rfind("\n", 0, span.start) + 1
-            alone = not found.text[start : span.start].strip("< \t\ufeff")
-            if alone or (found.styles != FLAT and not self._was_named(key, found, span)):
-                return line_number(found.text, span.start)
-        return None
-
-    def _was_named(self, key: Key, digest: Digest, span: Span) -> bool:
-        entries = (each for each in digest.entries if each.span.start <= span.start < each.span.end)
-        rows = (self.base.items(BaseKey(each.key, "", "mentions")) for each in entries)
-        return any(key in named for named in rows if named)
