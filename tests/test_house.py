@@ -47,12 +47,13 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.edge": {
         "write": "state fs platform",
-        "config": "config_keys",
+        "config": "config_keys fs",
+        "git": "command_lines fs platform",
+        "sources": "fs",
         "state": "fs platform",
         "system": "command_lines state fs platform",
         "watch": "fs git platform",
         "fs": "platform",
-        "git": "command_lines",
     },
     "vault_sync.sync": {
         "engine": (
@@ -127,6 +128,9 @@ MORE_ROOMS = {
 }
 MORE_ARROWS = {
     ("vault_sync.edge.watch", "vault_sync.edge.fs"): "one walker for the scan and the watcher",
+    ("vault_sync.edge.config", "vault_sync.edge.fs"): "the configuration is a file of the vault",
+    ("vault_sync.edge.git", "vault_sync.edge.fs"): "one function reads a file, git's too",
+    ("vault_sync.edge.sources", "vault_sync.edge.fs"): "one function reads a file, arXiv's too",
     ("vault_sync.edge.system", "vault_sync.edge.state"): "the doctor finds states of vaults gone",
 }
 

@@ -23,6 +23,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import kind_at, names_in
 from vault_sync.edge.state.store import StateStore, open_state
 
 
@@ -177,7 +178,7 @@ class Console:
         if not from_root.is_absolute() and from_root.parts[:1] != ("..",):
             spelled = _as_spelled(config.root, from_root)
             # What is nowhere is meant from the root by who is not in the vault.
-            if (config.root / spelled).exists() or (from_here is None and not full.exists()):
+            if _is_there(config.root, spelled) or (from_here is None and not full.exists()):
                 return spelled.as_posix()
         if from_here is None:
             raise UsageError(f"{given}: not in the vault {config.root}: give a path inside it")
@@ -192,14 +193,22 @@ def _terminal_lines() -> int:
 
 def _as_spelled(root: Path, path: Path) -> Path:
     """Return a path as it stands on the disk: names may be composed differently."""
-    here = root
+    here = Path()
     for part in path.parts:
-        if not (here / part).exists() and here.is_dir():
+        if not _is_there(root, here / part):
             wanted = unicodedata.normalize("NFC", part)
-            names = sorted(os.listdir(here))  # noqa: PTH208 - names are all that is wanted
+            names = sorted(names_in(root, _in_vault(here)))
             part = next((n for n in names if unicodedata.normalize("NFC", n) == wanted), part)
         here /= part
-    return here.relative_to(root)
+    return here
+
+
+def _is_there(root: Path, path: Path) -> bool:
+    return kind_at(root, _in_vault(path)) is not None
+
+
+def _in_vault(path: Path) -> str:
+    return "" if path == Path() else path.as_posix()
 
 
 class Bar:

@@ -21,6 +21,8 @@ from vault_sync.core.text.encodings import as_bytes, as_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.command_lines import command_line, for_git
 from vault_sync.edge.config import Config, ConfigError
+from vault_sync.edge.fs.own_files import GIT_ATTRIBUTES, read_own, remove_own, write_own
+from vault_sync.edge.fs.reading import MOST, read_outside
 from vault_sync.edge.git import hook
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError, Repository, VaultLocation
@@ -38,13 +40,16 @@ def install(console: Console) -> int:
             f"the vault {config.root} lies above the repository {repository.top}: "
             "install it in a repository that holds the vault"
         )
+    before = read_own(config.root, GIT_ATTRIBUTES) or b""
     lines = hook.install(git.hooks_folder(repository), command_line())
     git.set_value(repository, f"{SECTION}.root", place.below.rstrip("/") or ".")
     git.set_value(repository, f"{DRIVER}.name", "digests entry by entry, notes field by field")
     git.set_value(repository, f"{DRIVER}.driver", _driver())
-    attributes = config.root / ".gitattributes"
+    attributes = config.root / GIT_ATTRIBUTES
     lines.append(f"git config {DRIVER}: the merge driver of this repository")
-    if hook.add_block(attributes, [ATTRIBUTES]):
+    after = hook.with_block(before, [ATTRIBUTES])
+    if after is not None:
+        write_own(config.root, GIT_ATTRIBUTES, after)
         lines.append(f"{attributes}: says which files it merges")
     todo = f"git add -- {report.quoted(Path(os.path.relpath(attributes)).as_posix())}"
     if console.json:
@@ -68,11 +73,18 @@ def remove(config: Config, repository: Repository, place: VaultLocation) -> list
 
     Raises:
         GitError: git refuses.
+        Unsafe: the attributes are a link; nothing is taken out.
     """
+    before = read_own(config.root, GIT_ATTRIBUTES) or b""
     lines = hook.uninstall(git.hooks_folder(repository))
     git.drop_section(repository, DRIVER)
     git.drop_section(repository, SECTION)
-    if hook.remove_block(config.root / ".gitattributes"):
+    left = hook.without_block(before)
+    if left is not None:
+        if left:
+            write_own(config.root, GIT_ATTRIBUTES, left)
+        else:
+            remove_own(config.root, GIT_ATTRIBUTES)
         lines.append(f"{place.below}.gitattributes: our lines are out of it; commit it")
     return lines
 
@@ -97,7 +109,7 @@ def merge_driver(console: Console, base: Path, ours: Path, theirs: Path, path: s
 
     A file that is neither digest nor managed note is merged as git merges.
     """
-    texts = [as_text(each.read_bytes()) for each in (base, ours, theirs)]
+    texts = [as_text(read_outside(each, MOST)) for each in (base, ours, theirs)]
     config, place = _vault_around(console, path)
     here = RelPath(path) if place is None else place.in_vault(path)
     conflicts_note = here == config.rules.conflicts_note and all(

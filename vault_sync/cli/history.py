@@ -15,6 +15,7 @@ from vault_sync.core.model.plan import Outcome, Plan
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import FileChange, PassRecord
 from vault_sync.edge.state.store import StateStore
@@ -171,7 +172,7 @@ def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
     from vault_sync.sync.observation.observation import base_of
 
     base_has_it = path in base_of(state).note_paths
-    if base_has_it and not (config.root / path).exists():
+    if base_has_it and kind_at(config.root, path) is None:
         return "it was a note: `vault-sync rebuild` makes it again from its entry"
     return f"look in {state.saved}"
 

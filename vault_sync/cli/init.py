@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from vault_sync.core.report import lines as report
 from vault_sync.core.vault_survey import Survey, survey
 from vault_sync.edge.config import FILE
 from vault_sync.edge.fs import stignore
+from vault_sync.edge.fs.own_files import write_own
 from vault_sync.edge.fs.scan import scan
 from vault_sync.edge.fs.vault_dir import read_texts
 
@@ -27,7 +29,7 @@ def init(console: Console, *, here: bool) -> int:
     """Write the configuration of the vault, and show what was found."""
     root = _root(console.vault, here=here)
     path = root / FILE
-    if path.exists():
+    if os.path.lexists(path):
         raise UsageError(f"{path}: is there already: edit it, or remove it first")
     scanned = scan(root)
     console.show_problems(scanned.problems, whole=True)
@@ -44,7 +46,7 @@ def init(console: Console, *, here: bool) -> int:
     chosen |= {("properties", each.ours): each.own for each in found.own_names}
     styles = _styles(found)
     chosen |= {("digests", "styles"): styles} if styles else {}
-    path.write_bytes(_configuration(chosen).encode("utf-8"))
+    write_own(root, FILE, _configuration(chosen).encode("utf-8"))
     if console.json:
         counts = {"digests": len(found.digests), "entries": found.entries}
         console.answer(root, configuration=str(path), paths=paths, styles=styles, **counts)

@@ -16,6 +16,7 @@ from vault_sync.core.model.values import NOTHING, Decision, Problem, RelPath, Ru
 from vault_sync.core.naming import globs
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import FILE, Config
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.edge.fs.scan import scan
 from vault_sync.sync.incremental import unchanged
 from vault_sync.sync.request import PassRequest, PassResult, Reason, TakeAll
@@ -301,7 +302,7 @@ def digest_named(console: Console, config: Config, given: str) -> RelPath:
     """
     for name in (given, f"{given}.md"):
         path = RelPath(console.path_in(config, name))
-        if (config.root / path).is_file():
+        if kind_at(config.root, path) == "file":
             if globs.is_digest(config.rules)(path):
                 return path
             paths = ", ".join(config.rules.digest_paths)
@@ -331,7 +332,7 @@ def note_named(
     Raises:
         UsageError: there is no such note, or more than one.
     """
-    if (config.root / given).is_file() or Path(given).is_file():
+    if kind_at(config.root, given) == "file" or Path(given).is_file():
         return RelPath(console.path_in(config, given))
     wanted = given.removesuffix(".md")
     if (exact := RelPath(f"{wanted}.md")) in lost:

@@ -15,8 +15,11 @@ from vault_sync.core.naming.week_names import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
 from vault_sync.core.text.spans import line_number
 from vault_sync.edge.config_keys import LEGAL
+from vault_sync.edge.fs.errors import Unsafe
+from vault_sync.edge.fs.own_files import CONFIGURATION, read_own
+from vault_sync.edge.fs.vault_dir import VaultDir
 
-FILE = "vault-sync.toml"
+FILE = CONFIGURATION
 
 
 class ConfigError(Exception):
@@ -119,20 +122,31 @@ def load(root: Path) -> Config:
     Raises:
         ConfigError: it cannot be read, is not TOML, or holds a key or value that is not legal.
     """
-    path = root / FILE
-    if not os.path.lexists(path):
+    text = text_of(root)
+    if text is None:
         return Config(root)
-    if not path.is_file():
-        raise ConfigError(f"{path}: is not a file: put a file of that name there, or remove it")
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        config = parse(text, root, path)
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not valid UTF-8 ({error.reason}): save it as UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    config = parse(text, root, root / FILE)
     _check_conflicts_note(config, text)
     return config
+
+
+def text_of(root: Path) -> str | None:
+    """Return the text of the configuration of the vault at `root`; None where there is none.
+
+    Raises:
+        ConfigError: it is a link, no file or too large, cannot be read, or is not UTF-8.
+    """
+    path = root / FILE
+    try:
+        content = read_own(root, FILE)
+        return None if content is None else content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not valid UTF-8 ({error.reason}): save it as UTF-8") from error
+    except Unsafe as error:
+        text = str(error)
+        raise ConfigError(text if text.startswith(str(path)) else f"{path}: {text}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _check_conflicts_note(config: Config, text: str) -> None:
@@ -145,9 +159,10 @@ def _check_conflicts_note(config: Config, text: str) -> None:
         return
     from vault_sync.core.report import conflicts_page
 
-    file = config.root / config.rules.conflicts_note
     try:
-        ours = not file.exists() or conflicts_page.has_box(file.read_text("utf-8", "replace"))
+        with VaultDir(config.root) as vault:
+            there = vault.holds(config.rules.conflicts_note)
+        ours = there is None or conflicts_page.has_box(there.decode("utf-8", "replace"))
     except OSError:
         ours = False
     if not ours:

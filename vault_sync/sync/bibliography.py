@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vault_sync.core.citation import citekeys
@@ -16,7 +17,8 @@ from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.module_door import door
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.errors import in_words
-from vault_sync.edge.fs.vault_dir import read_text
+from vault_sync.edge.fs.reading import MOST, read_outside
+from vault_sync.edge.fs.vault_dir import read_content, read_text, within
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.write.apply import apply
 from vault_sync.sync.observation.observation import Observation, base_of, observe
@@ -37,14 +39,19 @@ def readers_library(config: Config) -> tuple[ReadersLibrary | None, tuple[Proble
     """Return the library of `[bib] read`, None where there is none, and what is wrong with it."""
     if not config.bib.read:
         return None, ()
-    path = config.root / config.bib.read
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = _bytes_of(config.root, config.bib.read).decode("utf-8", "replace")
     except OSError as error:
         words = f"the library cannot be read: {in_words(error)}"
         hint = "see `read` under [bib] in vault-sync.toml; no key is taken from it until then"
         return None, (Problem(config.bib.read, "library-unreadable", words, hint),)
     return bibliography.read_library(config.bib.read, text)
+
+
+def _bytes_of(root: Path, path: str) -> bytes:
+    """Return the reader's library: a file of the vault, or one that lies elsewhere."""
+    below = within(root, path)
+    return read_outside(root / path, MOST) if below is None else read_content(root, below)
 
 
 def references(snapshot: Snapshot, form: str = "") -> list[Reference]:

@@ -17,6 +17,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import first_pass, last_entry
 from vault_sync.core.text.module_door import door
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.edge.state.pass_log import note_lost_entries, old_dropped
 from vault_sync.edge.state.store import StateStore
 from vault_sync.edge.state.vault_id import remember_names
@@ -97,7 +98,7 @@ def _references(
     config, done = context.config, result.outcome.done
     if not config.bib.write or request.cause == "hook":
         return ()
-    if (config.root / config.bib.write).exists() and (
+    if kind_at(config.root, config.bib.write) is not None and (
         not done or (view.memory is not None and is_current(config, view.observation, done))
     ):
         return ()

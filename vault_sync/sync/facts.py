@@ -36,6 +36,7 @@ def source(config: Config, state: StateStore, *, offline: bool) -> Source:
         sites=config.sources.sites,
         contact=config.arxiv.contact,
         snapshot=config.root / config.arxiv.snapshot if config.arxiv.snapshot else None,
+        vault=config.root,
         version=__version__,
     )
 

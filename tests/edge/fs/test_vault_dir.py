@@ -44,10 +44,11 @@ def test_a_file_is_read_to_its_end_whatever_its_size_was_said_to_be(
     world.put("a.md", text)
     pread, size = os.pread, max(len(text) + said, 0)
     monkeypatch.setattr(
-        "vault_sync.edge.fs.vault_dir.os.fstat", lambda _: SimpleNamespace(st_size=size)
+        "vault_sync.edge.fs.reading.os.fstat",
+        lambda _: SimpleNamespace(st_size=size, st_mode=0o100644),
     )
     monkeypatch.setattr(
-        "vault_sync.edge.fs.vault_dir.os.pread",
+        "vault_sync.edge.fs.reading.os.pread",
         lambda file, count, at: pread(file, min(count, most or count), at),
     )
     assert read_text(world.vault, P("a.md")) == text

@@ -64,29 +64,18 @@ def test_two_hooks_of_others_are_never_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("before", [b"", b"*.md text\n", b"*.md text", b"\xff\r\n", b"\n"])
-def test_a_block_is_added_once_and_taken_out_without_a_trace(tmp_path: Path, before: bytes) -> None:
-    file = tmp_path / ".gitattributes"
-    if before:
-        file.write_bytes(before)
-    assert [hook.add_block(file, ["*.md merge=vault-sync"]) for _ in range(2)] == [True, False]
-    assert b"\n*.md merge=vault-sync\n" in file.read_bytes()
-    assert [hook.remove_block(file) for _ in range(2)] == [True, False]
-    assert (file.read_bytes() if file.exists() else b"") == before
+def test_a_block_is_added_once_and_taken_out_without_a_trace(before: bytes) -> None:
+    after = hook.with_block(before, ["*.md merge=vault-sync"])
+    assert after is not None
+    assert b"\n*.md merge=vault-sync\n" in after
+    assert hook.with_block(after, ["*.md merge=vault-sync"]) is None
+    assert hook.without_block(after) == before
 
 
 @pytest.mark.parametrize("text", [b"", b"a\n", b"# vault-sync: end\n# vault-sync: begin\n"])
-def test_without_a_whole_block_a_file_is_left_as_it_is(tmp_path: Path, text: bytes) -> None:
-    file = tmp_path / ".gitattributes"
-    assert hook.remove_block(file) is False
-    file.write_bytes(text)
-    assert hook.remove_block(file) is False
-    assert file.read_bytes() == text
+def test_without_a_whole_block_a_file_is_left_as_it_is(text: bytes) -> None:
+    assert hook.without_block(text) is None
 
 
-def test_what_was_added_below_the_block_stays(tmp_path: Path) -> None:
-    file = tmp_path / ".gitattributes"
-    file.write_bytes(b"a")
-    hook.add_block(file, ["b"])
-    file.write_bytes(file.read_bytes() + b"c\n")
-    hook.remove_block(file)
-    assert file.read_bytes() == b"a\nc\n"
+def test_what_was_added_below_the_block_stays() -> None:
+    assert hook.without_block((hook.with_block(b"a", ["b"]) or b"") + b"c\n") == b"a\nc\n"

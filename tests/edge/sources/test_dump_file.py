@@ -285,7 +285,7 @@ def test_what_cannot_be_read_is_a_notice(tmp_path: Path, name: str) -> None:
     assert problem.path == str(tmp_path / name) and problem.hint
     reason = {
         "none.jsonl": "No such file or directory",
-        "folder": "Is a directory",
+        "folder": "it is not a regular file",
         "plain.gz": "Not a gzipped file (b'{}')",
     }[name]
     assert problem.message.endswith(f"cannot be read to its end: {reason}")

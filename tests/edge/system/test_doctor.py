@@ -176,10 +176,10 @@ def test_bytes_that_are_not_utf_8(
 
 
 def test_a_file_that_cannot_be_read(vault: Path, around: Surroundings) -> None:
-    def read(path: Path) -> bytes:
-        if path.name.startswith("BERT"):
+    def read(root: Path, path: str) -> bytes:
+        if "BERT" in path:
             raise PermissionError(13, "Permission denied")
-        return path.read_bytes()
+        return (root / path).read_bytes()
 
     found = _only(examine(vault, replace(around, read=read)), "unreadable")
     assert found.path == "papers/BERT 2.md"
@@ -216,9 +216,9 @@ def test_names_that_windows_cannot_have(vault: Path, around: Surroundings) -> No
 def test_what_is_in_a_cloud_only_is_not_read(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read(path: Path) -> bytes:
-        assert path.name != "BERT 2.md", "that would fetch it"
-        return path.read_bytes()
+    def read(root: Path, path: str) -> bytes:
+        assert not path.endswith("BERT 2.md"), "that would fetch it"
+        return (root / path).read_bytes()
 
     away = (vault / "papers" / "BERT 2.md").stat().st_ino
     monkeypatch.setattr(vault_files, "is_away", lambda status: status.st_ino == away)
@@ -319,7 +319,11 @@ def test_a_state_that_is_a_program_or_a_closed_folder_cannot_be_written(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != around.state and real(path, mode))
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, mode, **_options: path != around.state and real(path, mode, **_options),
+    )
     _only(examine(vault, around), "state-closed")
     monkeypatch.undo()
     around.state.rmdir()
@@ -334,7 +338,7 @@ def test_a_folder_must_be_written_and_entered(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch, what: str, bit: int
 ) -> None:
     closed = around.state if what == "state" else vault
-    monkeypatch.setattr(os, "access", lambda path, how: path != closed or not how & bit)
+    monkeypatch.setattr(os, "access", lambda path, how, **_options: path != closed or not how & bit)
     _only(examine(vault, around), f"{what}-closed")
 
 
@@ -342,7 +346,9 @@ def test_a_vault_that_cannot_be_written(
     vault: Path, around: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != vault and real(path, mode))
+    monkeypatch.setattr(
+        os, "access", lambda path, mode, **_options: path != vault and real(path, mode, **_options)
+    )
     _only(examine(vault, around), "vault-closed")
 
 
@@ -385,7 +391,11 @@ def test_what_cannot_be_written_is_said(
     (vault / "papers/230814 OctoPack.md").chmod(0o644)
     may = os.access
     closed = vault / "papers"
-    monkeypatch.setattr(os, "access", lambda path, how: path != closed and may(path, how))
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, *how, **at: path != closed.name and may(path, *how, **at),
+    )
     problem = _only(examine(vault, around), "read-only", "notice")
     assert (problem.path, "a folder cannot be written" in problem.message) == ("papers", True)
 

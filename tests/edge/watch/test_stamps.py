@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from vault_sync.core.model.values import RelPath
-from vault_sync.edge.watch import stamps
+from vault_sync.edge.fs import reading
 from vault_sync.edge.watch.stamps import Stamp, changed_lately, fingerprint, read_stamps, stamp
 
 # The ground
@@ -72,6 +72,6 @@ def test_a_file_that_is_in_a_cloud_only_is_not_fetched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.md").write_bytes(b"abc")
-    monkeypatch.setattr(stamps, "is_away", lambda _: True)
+    monkeypatch.setattr(reading, "is_away", lambda _: True)
     assert fingerprint(tmp_path, RelPath("a.md")) is None
     assert "a.md" in read_stamps(tmp_path)

@@ -12,6 +12,7 @@ from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.note.properties import Unwritable
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.edge.sources.pdf import fetch_pdf
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.capture.pdfs import PaperPdf, paper_pdf, write_pdf
@@ -57,7 +58,7 @@ def _papers(config: Config, state: StateStore, paths: Sequence[RelPath]) -> list
 
 def _fetched(config: Config, state: StateStore, paper: PaperPdf) -> Outcome | Problem:
     """Fetch and write one PDF; one that is there is only linked."""
-    there = (config.root / paper.path).is_file()
+    there = kind_at(config.root, paper.path) == "file"
     if paper.other:
         return _problem(paper, f"its property `pdf` is {paper.other}, which is yours")
     if not there and not paper.url:

@@ -9,6 +9,7 @@ from vault_sync.core.model.plan import Create, Outcome
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.report.bases_view import bases_view
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.sync.capture.additions import write_operations
 
 _FILE = "Papers.base"
@@ -18,7 +19,7 @@ def views(console: Console, *, again: bool) -> int:
     """Write `Papers.base`, or with `again` the first free `Papers 2.base`; never over a file."""
     config = console.config()
     path = _free(config) if again else RelPath(_FILE)
-    there = (config.root / path).exists()
+    there = kind_at(config.root, path) is not None
     outcome = Outcome()
     if not there:
         text = bases_view(config.rules.properties, config.rules.conflicts_note)
@@ -35,4 +36,4 @@ def views(console: Console, *, again: bool) -> int:
 def _free(config: Config) -> RelPath:
     stem = _FILE.removesuffix(".base")
     names = (f"{stem} {number}.base" if number > 1 else _FILE for number in count(1))
-    return RelPath(next(name for name in names if not (config.root / name).exists()))
+    return RelPath(next(name for name in names if kind_at(config.root, name) is None))

@@ -10,6 +10,7 @@ import vault_sync
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
+from vault_sync.edge.config import text_of
 
 
 def config(console: Console, *, example: bool) -> int:
@@ -20,7 +21,7 @@ def config(console: Console, *, example: bool) -> int:
     else:
         found = console.config()  # its mistakes are told
         path = str(found.path or "")
-        text = found.path.read_text("utf-8-sig") if found.path else ""
+        text = (text_of(found.root) or "") if found.path else ""
         if not path:
             console.complain([f"{found.root} has no vault-sync.toml: all is default (--example)"])
     if console.json:

@@ -15,6 +15,7 @@ from vault_sync.cli.passes import planned
 from vault_sync.core.model.plan import Outcome, Plan, Write
 from vault_sync.core.report import lines as report
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import remove_own, remove_tree
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
 from vault_sync.edge.git import repository as git
 from vault_sync.edge.git.repository import GitError
@@ -143,10 +144,8 @@ def _remove(leaving: _Leaving) -> list[str]:
     """Remove all that is ours; return what was removed."""
     _, config, state, choice = leaving
     did = _remove_from_git(config)
-    own = config.root / OWN_FOLDER
-    if own.is_dir() and not own.is_symlink():
-        shutil.rmtree(own)
-        did.append(f"removed {own}")
+    if remove_tree(config.root, OWN_FOLDER):
+        did.append(f"removed {config.root / OWN_FOLDER}")
     state.close()
     texts = any(path.is_file() for path in state.saved.rglob("*"))
     for path in sorted(state.directory.iterdir()):
@@ -156,7 +155,7 @@ def _remove(leaving: _Leaving) -> list[str]:
         state.directory.rmdir()
     did.append(f"removed the memory in {state.directory}")
     if config.path is not None:
-        config.path.unlink()
+        remove_own(config.root, config.path.name)
         did.append(f"removed {config.path}")
     return did
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vault_sync.core.text.encodings import as_text
+from vault_sync.edge.fs.own_files import IGNORED_BY_SYNCTHING, kind_at, read_own, write_own
 from vault_sync.edge.fs.vault_dir import OWN_FOLDER
 
-FILE = ".stignore"
+FILE = IGNORED_BY_SYNCTHING
 _MARK = ".stfolder"
 _PATTERNS = frozenset({OWN_FOLDER, f"/{OWN_FOLDER}", f"{OWN_FOLDER}/", f"/{OWN_FOLDER}/"})
 
@@ -22,7 +23,7 @@ def travels(root: Path) -> bool:
     Raises:
         OSError: the list cannot be read.
     """
-    return (root / _MARK).exists() and not _PATTERNS & {
+    return kind_at(root, _MARK) is not None and not _PATTERNS & {
         line.strip().removeprefix("(?d)").removeprefix("(?i)") for line in _lines(root)
     }
 
@@ -33,15 +34,10 @@ def add(root: Path) -> None:
     Raises:
         OSError: the list cannot be read or written.
     """
-    lines = _lines(root)
-    start = "\n" if lines and not lines[-1].endswith("\n") else ""
-    with (root / FILE).open("ab") as file:
-        file.write(f"{start}{OWN_FOLDER}\n".encode())
+    before = read_own(root, FILE) or b""
+    start = b"" if before.endswith(b"\n") or not before else b"\n"
+    write_own(root, FILE, before + start + f"{OWN_FOLDER}\n".encode())
 
 
 def _lines(root: Path) -> list[str]:
-    try:
-        content = (root / FILE).read_bytes()
-    except FileNotFoundError:
-        return []
-    return as_text(content).splitlines(keepends=True)
+    return as_text(read_own(root, FILE) or b"").splitlines(keepends=True)

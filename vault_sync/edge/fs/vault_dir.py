@@ -14,16 +14,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import as_text
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.module_door import door
-from vault_sync.edge.fs.errors import CLOUD_ONLY, Unsafe, in_words
+from vault_sync.edge.fs.errors import Unsafe, in_words
+from vault_sync.edge.fs.reading import (
+    MOST,
+    MOST_SETTINGS,
+    code_of,
+    read_at,
+    size_of,
+    stream_outside,
+)
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.values import is_away
+from vault_sync.edge.platform.values import LeadsOut
 
 if TYPE_CHECKING:
     from vault_sync.edge.platform import rename
@@ -67,6 +75,8 @@ class VaultDir:
         """
         if not path:
             return self.fd
+        if path[0] == "/":
+            raise LeadsOut(path)
         already_open = self._open.get(path)
         if already_open is not None:
             return already_open
@@ -97,9 +107,29 @@ class VaultDir:
         current.files.remove_folder(folder, name)
 
     def place(self, path: str, *, make: bool = False) -> tuple[int, str]:
-        """Return a file's folder, open, and its name in there."""
-        folder, _, name = path.rpartition("/")
+        """Return a file's folder, open, and its name in there.
+
+        Raises:
+            LeadsOut: the path has a part that leads elsewhere than one step down.
+            OSError: as `folder`.
+        """
+        folder, slash, name = path.rpartition("/")
+        if slash and not folder:
+            raise LeadsOut(path)
         return self.folder(folder, make=make), name
+
+    def target(self, path: str, *, make: bool = False, trash: bool = False) -> tuple[int, str]:
+        """Return the place of a file that is to be written, moved or removed, as `place` does.
+
+        Whoever does so, a pass, what ends one or what takes one back, comes through here.
+
+        Raises:
+            Unsafe: no file is written there (`refusal`).
+            OSError: as `place`.
+        """
+        if (why := refusal(path, trash=trash)) is not None:
+            raise Unsafe(why)
+        return self.place(path, make=make)
 
     @contextmanager
     def opened(self, path: str) -> Iterator[int]:
@@ -111,13 +141,14 @@ class VaultDir:
         finally:
             os.close(file)
 
-    def read(self, path: str) -> bytes:
+    def read(self, path: str, most: int = MOST) -> bytes:
         """Return all bytes of a file.
 
         Raises:
-            OSError: it is not there, not a regular file, behind a symlink, or cannot be read.
+            OSError: it is not there, not a regular file, larger than `most`, behind a symlink, or
+                cannot be read.
         """
-        return read_at(*self.place(path))
+        return read_at(*self.place(path), most)
 
     def stat(self, path: str) -> os.stat_result | None:
         """Return the stat of a path, that of a link itself, or None if nothing is there."""
@@ -133,34 +164,6 @@ class VaultDir:
             return self.read(path)
         except FileNotFoundError:
             return None
-
-
-def read_at(folder: int, name: str) -> bytes:
-    file = current.files.open_to_read(name, folder)
-    try:
-        return read_all(file)
-    finally:
-        os.close(file)
-
-
-def read_all(file: int) -> bytes:
-    """Return all bytes of an open file, from its start.
-
-    Raises:
-        Unsafe: they are in a cloud only, and reading them would fetch them.
-    """
-    status = current.files.status_of(file)
-    if is_away(status):
-        raise Unsafe(CLOUD_ONLY)
-    size = status.st_size
-    parts = [current.files.read_at(file, size + 1, 0)]
-    at = len(parts[0])
-    if at == size:
-        return parts[0]  # asked for one more, and there was none
-    while part := current.files.read_at(file, max(size - at, 0) + 1, at):
-        parts.append(part)
-        at += len(part)
-    return b"".join(parts)
 
 
 def same_file(folder: int, name: str, other_folder: int, other: str) -> bool:
@@ -207,6 +210,44 @@ def refusal(path: str, *, trash: bool = False) -> str | None:
     return None
 
 
+BESIDE = ".vault-sync-"
+"""Begins the name of a temporary file that lies beside the file it will stand for."""
+
+
+def is_beside(path: str) -> bool:
+    """Return True if a path is one of such a file, in a folder that is written in."""
+    above, slash, name = path.rpartition("/")
+    return name.startswith(BESIDE) and refusal(f"{above}{slash}a.md") is None
+
+
+def within(root: Path, given: str) -> str | None:
+    """Return a path from the vault's root for one from there or an absolute one; None: outside."""
+    full = os.path.normpath(root / given)
+    below = os.path.relpath(full, os.path.normpath(root))
+    outside = Path(below).parts[:1] == (os.pardir,) or Path(below).is_absolute()
+    return None if outside else Path(below).as_posix()
+
+
+def stream(root: Path | None, path: Path, most: int) -> IO[bytes]:
+    """Open a file for reading: one of the vault at `root`, or the reader's own elsewhere.
+
+    Raises:
+        OSError: it is not there, no regular file, larger than `most`, or in the vault a link.
+    """
+    below = None if root is None else within(root, str(path))
+    if root is None or below is None:
+        return stream_outside(path, most)
+    with VaultDir(root) as vault, vault.opened(below) as file:
+        size_of(file, most)
+        return os.fdopen(os.dup(file), "rb")
+
+
+def read_content(root: Path, path: str, most: int = MOST) -> bytes:
+    """Return the bytes of one file of the vault at `root`; raise OSError as `VaultDir.read`."""
+    with VaultDir(root) as vault:
+        return vault.read(path, most)
+
+
 def read_text(root: Path, path: RelPath) -> str:
     """Return a file's text: its bytes as UTF-8, whatever is none as surrogates.
 
@@ -232,7 +273,7 @@ def read_contents(
             try:
                 yield path, vault.read(path)
             except OSError as error:
-                yield path, Problem(path, "unreadable", f"cannot be read: {in_words(error)}")
+                yield path, Problem(path, code_of(error), f"cannot be read: {in_words(error)}")
 
 
 TEMPORARY = f"{OWN_FOLDER}/tmp"  # noqa: S108 - a folder of the vault, not of the system
@@ -305,7 +346,7 @@ def read_id(vault: VaultDir) -> str | None:
         OSError: it cannot be read.
     """
     try:
-        content = read_at(*vault.place(ID))
+        content = vault.read(ID, MOST_SETTINGS)
     except FileNotFoundError:
         return None
     return content.decode("ascii", "replace").strip() or None

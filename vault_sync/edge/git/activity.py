@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from vault_sync.core.text.encodings import as_text
+from vault_sync.edge.fs.reading import MOST_SETTINGS, read_outside
+
 # What git leaves lying while it changes the work tree, or until a person has finished a merge.
 # (watchman holds its events back on index.lock too.)
 _AT_WORK = {
@@ -88,6 +91,6 @@ def _head_of(directory: Path) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return as_text(read_outside(path, MOST_SETTINGS))
     except OSError:
         return ""  # not there, or not a file: what it would say is not so

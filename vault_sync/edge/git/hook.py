@@ -7,7 +7,10 @@ import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from vault_sync.core.text.encodings import as_text
 from vault_sync.edge.command_lines import for_sh
+from vault_sync.edge.fs.reading import MOST_SETTINGS, read_outside
+from vault_sync.edge.platform import current
 
 NAME = "pre-commit"
 SET_ASIDE = f"{NAME}.before-vault-sync"
@@ -48,7 +51,7 @@ def install(folder: Path, words: Sequence[str]) -> list[str]:
     text = _SCRIPT.format(mark=_MARK, kept=SET_ASIDE, python=for_sh(words[:1]), line=for_sh(words))
     done = []
     if _is_ours(path):
-        if path.read_text("utf-8") == text:
+        if _text_of(path) == text:
             return [f"{path}: the hook is there already"]
     elif os.path.lexists(path):
         if os.path.lexists(aside):
@@ -59,8 +62,7 @@ def install(folder: Path, words: Sequence[str]) -> list[str]:
         path.rename(aside)
         done.append(f"{aside}: the hook that was there; ours calls it first")
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="\n")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    _write(path, text)
     return [*done, f"{path}: the hook"]
 
 
@@ -83,42 +85,50 @@ def installed(folder: Path) -> bool:
 
 def _is_ours(path: Path) -> bool:
     try:
-        return _MARK in path.read_text("utf-8", "replace")
+        return _MARK in _text_of(path)
     except FileNotFoundError:
         return False
+
+
+def _text_of(path: Path) -> str:
+    return as_text(read_outside(path, MOST_SETTINGS))
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the hook, whole or not at all; a link that stands there goes, not what it leads to."""
+    beside = path.with_name(f".{path.name}.{os.urandom(3).hex()}")
+    before = path.lstat().st_mode if _is_ours(path) and not path.is_symlink() else None
+    file = current.files.open_to_write(beside, mode=0o666)
+    try:
+        current.files.write_at(file, text.encode(), 0)
+    finally:
+        os.close(file)
+    mode = stat.S_IMODE(before or beside.stat().st_mode)
+    beside.chmod(mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    beside.replace(path)
 
 
 _BEGIN, _END = "# vault-sync: begin", "# vault-sync: end"
 _NO_NEWLINE = " (the file ended without a newline)"
 
 
-def add_block(path: Path, lines: Iterable[str]) -> bool:
-    """Put lines of ours at the end of a file; False if they are there already."""
-    before = path.read_bytes() if path.exists() else b""
+def with_block(before: bytes, lines: Iterable[str]) -> bytes | None:
+    """Return a text with lines of ours at its end; None if they are there already."""
     ends = before.endswith(b"\n") or not before
     begin = _BEGIN if ends else _BEGIN + _NO_NEWLINE
     block = "\n".join((begin, *lines, _END, "")).encode()
     if _BEGIN.encode() in before:
-        return False
-    path.write_bytes(before + (b"" if ends else b"\n") + block)
-    return True
+        return None
+    return before + (b"" if ends else b"\n") + block
 
 
-def remove_block(path: Path) -> bool:
-    """Take our lines out of a file, and the file away if nothing else is in it."""
-    if not path.exists():
-        return False
-    text = path.read_bytes()
+def without_block(text: bytes) -> bytes | None:
+    """Return a text without our lines; None if they are not in it."""
     start, end = text.find(_BEGIN.encode()), text.find(_END.encode())
     if start < 0 or end < start:
-        return False
+        return None
     stop = end + len(_END)
     stop += text.startswith(b"\n", stop)
     if text.startswith((_BEGIN + _NO_NEWLINE).encode(), start) and stop == len(text):
         start -= text.endswith(b"\n", 0, start)
-    left = text[:start] + text[stop:]
-    if left:
-        path.write_bytes(left)
-    else:
-        path.unlink()
-    return True
+    return text[:start] + text[stop:]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vault_sync.edge.platform.values import FolderItem, Room
+from vault_sync.edge.platform.values import FolderItem, Room, one_step
 
 if TYPE_CHECKING:  # most commands need none
     import socket
@@ -37,21 +37,28 @@ def open_root(path: Path) -> int:
 def open_folder(name: str, above: int) -> int:
     """Open a folder of an open folder; a link there is refused."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
-    return os.open(name, flags, dir_fd=above)
+    return os.open(one_step(name), flags, dir_fd=above)
 
 
 def open_to_read(name: str | Path, above: int | None = None) -> int:
     """Open a file for reading, following no link. O_NONBLOCK: a named pipe must not hang us."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
-    return os.open(name, flags, dir_fd=above)
+    return os.open(_within(name, above), flags, dir_fd=above)
 
 
 def open_to_write(
     name: str | Path, above: int | None = None, *, new: bool = True, mode: int = 0o600
 ) -> int:
-    """Open a file for writing and reading, following no link; `new`: it must not be there yet."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | (os.O_EXCL if new else 0)
-    return os.open(name, flags, mode, dir_fd=above)
+    """Open a file for writing and reading, following no link; `new`: it must not be there yet.
+
+    O_NONBLOCK: a device must not hang us either.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | (os.O_EXCL if new else 0)
+    return os.open(_within(name, above), flags, mode, dir_fd=above)
+
+
+def _within(name: str | Path, above: int | None) -> str | Path:
+    return name if above is None else one_step(str(name))
 
 
 def open_to_sync(name: str | Path, above: int | None = None) -> int | None:
@@ -71,7 +78,7 @@ def status(path: Path, *, follow: bool = False) -> os.stat_result:
 
 def status_at(folder: int, name: str) -> os.stat_result:
     """Return the status of what has a name in an open folder, that of a link itself."""
-    return os.stat(name, dir_fd=folder, follow_symlinks=False)
+    return os.stat(one_step(name), dir_fd=folder, follow_symlinks=False)
 
 
 def status_of(file: int) -> os.stat_result:
@@ -102,23 +109,25 @@ def _rewind(folder: int) -> None:
 
 
 def make_folder(folder: int, name: str) -> None:
-    """Make a folder in an open folder."""
-    os.mkdir(name, dir_fd=folder)
+    """Make a folder in an open folder, which gives no rights that this one does not give."""
+    mode = stat.S_IMODE(os.fstat(folder).st_mode) & 0o777
+    os.mkdir(one_step(name), mode, dir_fd=folder)
 
 
 def remove_folder(folder: int, name: str) -> None:
     """Remove an empty folder of an open folder."""
-    os.rmdir(name, dir_fd=folder)
+    os.rmdir(one_step(name), dir_fd=folder)
 
 
 def remove(folder: int, name: str) -> None:
     """Remove a file of an open folder."""
-    os.unlink(name, dir_fd=folder)
+    os.unlink(one_step(name), dir_fd=folder)
 
 
 def rename(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
     """Rename a file; one that is there already is replaced."""
-    os.replace(from_name, to_name, src_dir_fd=from_folder, dst_dir_fd=to_folder)
+    old, new = one_step(from_name), one_step(to_name)
+    os.replace(old, new, src_dir_fd=from_folder, dst_dir_fd=to_folder)
 
 
 def kernel_rename(name: str) -> KernelRename | None:
@@ -145,7 +154,7 @@ def rename_by(
 
     if call is None:
         return False
-    old, new = os.fsencode(from_name), os.fsencode(to_name)
+    old, new = os.fsencode(one_step(from_name)), os.fsencode(one_step(to_name))
     # Unlike the calls of `os`, ctypes does not begin again after a signal.
     while call(from_folder, old, to_folder, new, flag):
         code = ctypes.get_errno()
@@ -159,13 +168,13 @@ def rename_by(
 def link(from_folder: int, from_name: str, to_folder: int, to_name: str) -> None:
     """Give a file a second name, that of no other file."""
     folders = {"src_dir_fd": from_folder, "dst_dir_fd": to_folder}
-    os.link(from_name, to_name, **folders, follow_symlinks=False)
+    os.link(one_step(from_name), one_step(to_name), **folders, follow_symlinks=False)
 
 
 def may_write(folder: int, name: str) -> bool:
     """Return True if this process may write to a file, which the superuser may do to any."""
     effective = os.access in os.supports_effective_ids
-    return os.access(name, os.W_OK, dir_fd=folder, effective_ids=effective)
+    return os.access(one_step(name), os.W_OK, dir_fd=folder, effective_ids=effective)
 
 
 def exchange_pinned(

@@ -14,6 +14,40 @@ class Changed(OSError):  # noqa: N818 - somebody edited it, which is no fault
     """A file that is not replaced, since its text is not the one that was to be."""
 
 
+class LeadsOut(OSError):  # noqa: N818 - a verdict on a path, not a fault of ours
+    """A name that is not one step below an open folder, so that it may lead anywhere."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is no name of a file: it leads out of its folder")
+
+
+_NO_NAMES = frozenset({"", ".", ".."})
+
+
+def one_step(name: str) -> str:
+    """Return a name that leads one step below the folder it is looked for in.
+
+    All that is done in an open folder goes through here, whoever says the name.
+
+    Raises:
+        LeadsOut: it is empty, leads up, or holds a separator or a NUL.
+    """
+    if name in _NO_NAMES or "/" in name or "\0" in name:
+        raise LeadsOut(name)
+    return name
+
+
+def one_step_on_windows(name: str) -> str:
+    """Return a name as `one_step` does; there a backslash parts, a colon names a disk or a stream.
+
+    Raises:
+        LeadsOut: as `one_step`.
+    """
+    if "\\" in name or ":" in name:
+        raise LeadsOut(name)
+    return one_step(name)
+
+
 class FolderItem(Protocol):
     """A name in an open folder, which tells its kind, and its status while the folder is open."""
 

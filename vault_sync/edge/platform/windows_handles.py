@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from vault_sync.core.naming.note_names import unfit_for_windows
-from vault_sync.edge.platform.values import SPARE, Changed
+from vault_sync.edge.platform.values import SPARE, Changed, one_step_on_windows
 
 READ_ONLY, DIRECTORY, _REPARSE = 0x1, 0x10, 0x400
 _STANDS_FOR_ANOTHER = 0x20000000
@@ -180,12 +180,15 @@ class WindowsHandles:
         """Return the path of a name in an open folder; `new`: it is to be made.
 
         Raises:
+            LeadsOut: the name leads elsewhere than one step below that folder.
             OSError: the name would be another on this system, or a device.
         """
         if above is None:
             return str(Path(name).absolute())
-        if new and (why := unfit_for_windows(str(name))) is not None:
+        name = str(name)
+        if new and (why := unfit_for_windows(name)) is not None:
             raise OSError(why)
+        name = one_step_on_windows(name)
         return f"{self.kernel.path_of(above)}{os.sep}{name}"
 
     def move(

@@ -24,6 +24,8 @@ from unicodedata import normalize
 from vault_sync.core.model.values import Facts, Problem
 from vault_sync.core.sources.answers import objects, tidy
 from vault_sync.core.sources.atom import paper_id
+from vault_sync.edge.fs.reading import MOST_SNAPSHOT
+from vault_sync.edge.fs.vault_dir import stream
 
 _LONGEST = 4_000_000  # bytes of a line; the longest real ones, with 3,000 authors, have 200,000
 _FIRST = re.compile(rb'\s*\{\s*"id"\s*:\s*"([^"]*)"')
@@ -41,13 +43,19 @@ class Found(NamedTuple):
     whole: bool = True
 
 
-def facts(path: Path, ids: Collection[str], stop: threading.Event | None = None) -> Found:
+def facts(
+    path: Path,
+    ids: Collection[str],
+    stop: threading.Event | None = None,
+    vault: Path | None = None,
+) -> Found:
     """Return the facts of `ids` that the file at `path` has, by the id as it is asked for.
 
     Every spelling of an id is understood (`atom.paper_id`); the first line of a paper counts. A
     name that ends in `.gz` is read through gzip. A line that is broken is skipped and counted; a
     file that is missing or cannot be read to its end is a notice, and what was found so far holds.
-    `stop` ends the reading early, with what was found until then.
+    `stop` ends the reading early, with what was found until then. In the folder `vault` no link is
+    followed.
     """
     spellings: dict[bytes, list[str]] = {}
     for one in ids:
@@ -58,8 +66,8 @@ def facts(path: Path, ids: Collection[str], stop: threading.Event | None = None)
         return Found(found)
     broken: list[int] = []
     try:
-        with _opened(path) as stream:
-            for paper, record in _records(stream, set(spellings), broken, stop):
+        with _opened(path, vault) as lines:
+            for paper, record in _records(lines, set(spellings), broken, stop):
                 found |= dict.fromkeys(spellings[paper], _facts(record))
     except (OSError, EOFError, zlib.error) as error:
         return Found(found, (_unreadable(path, error),), whole=False)
@@ -67,10 +75,13 @@ def facts(path: Path, ids: Collection[str], stop: threading.Event | None = None)
     return Found(found, (_broken(path, broken),) if broken else (), whole)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path, vault: Path | None) -> IO[bytes]:
+    file = stream(vault, path, MOST_SNAPSHOT)
     if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    return path.open("rb")
+        packed = gzip.GzipFile(fileobj=file)
+        packed.myfileobj = cast("Any", file)  # it closes the file with itself
+        return cast("IO[bytes]", packed)
+    return file
 
 
 def _records(

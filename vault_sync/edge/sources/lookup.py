@@ -32,6 +32,7 @@ class Source:
     snapshot file, which are the reader's own, still speak. `contact` is a mail address, or "".
     `cache` is a file outside the vault that all vaults share. `url` is arXiv's API, `sites` has the
     addresses of other archives by the kind of key, tried one after another; none: it is not asked.
+    `vault` is the folder in which the snapshot may lie, and in which no link to it is followed.
     """
 
     cache: Path
@@ -41,6 +42,7 @@ class Source:
     offline: bool = False
     contact: str = ""
     snapshot: Path | None = None
+    vault: Path | None = None
     version: str = ""
 
 
@@ -206,17 +208,17 @@ def _local(source: Source, wanted: Sequence[str], stop: threading.Event | None) 
                 findings.answered_on[one] = row.day
                 if row.facts is not None:
                     findings.facts[one] = row.facts
-            _from_snapshot(source.snapshot, wanted, findings, db, stop)
+            _from_snapshot(source, wanted, findings, db, stop)
     except (sqlite3.Error, OSError) as error:
         # Without the cache there is no knowing who was asked when, so nobody is.
         findings.cacheless = True
         findings.problems.append(no_cache(source.cache, error))
-        _from_snapshot(source.snapshot, wanted, findings, None, stop)
+        _from_snapshot(source, wanted, findings, None, stop)
     return findings
 
 
 def _from_snapshot(
-    path: Path | None,
+    source: Source,
     wanted: Sequence[str],
     findings: _Findings,
     db: sqlite3.Connection | None,
@@ -226,6 +228,7 @@ def _from_snapshot(
 
     The file is read once for a paper, not once a pass: arXiv's whole set is several gigabytes.
     """
+    path = source.snapshot
     rest = [one for one in wanted if one not in findings.facts and spelled(one)[0] is ARXIV]
     if path is None or not rest:
         return
@@ -237,7 +240,7 @@ def _from_snapshot(
     left = [one for one in rest if one not in before]
     if not left:
         return
-    found = dump_file.facts(path, left, stop)
+    found = dump_file.facts(path, left, stop, source.vault)
     findings.problems.extend(found.problems)
     findings.facts |= found.facts
     if db is not None and stamp and found.whole:

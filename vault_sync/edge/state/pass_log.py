@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.encodings import as_bytes
-from vault_sync.edge.fs.vault_dir import read_all
+from vault_sync.edge.fs.reading import read_all
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import BATCH, sync_everything, sync_file, sync_path
 from vault_sync.edge.state.schema import bound, unbound

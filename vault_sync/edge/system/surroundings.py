@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vault_sync.edge.fs.vault_dir import read_content
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.mounts import file_system, silent_ground
 from vault_sync.edge.platform.rename import Volume
@@ -21,7 +22,8 @@ class Surroundings:
     `volume` tries, in the vault, how files can be replaced there; None: not tried.
     `hook`: the pre-commit hook is installed; None: there is no repository. `home` is the user's
     folder. `now` is
-    Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a file.
+    Unix time; `free` gives the free bytes of a path's disk; `read` the bytes of a
+    file of the vault.
     """
 
     state: Path
@@ -32,7 +34,7 @@ class Surroundings:
     platform: str = current.NAME
     now: float = field(default_factory=time.time)
     free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free
-    read: Callable[[Path], bytes] = Path.read_bytes
+    read: Callable[[Path, str], bytes] = read_content
 
 
 def disk_line(root: Path, around: Surroundings) -> str:

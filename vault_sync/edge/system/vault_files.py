@@ -14,7 +14,10 @@ from vault_sync.core.naming.copy_names import certain, possible
 from vault_sync.core.naming.note_names import unfit_for_windows
 from vault_sync.core.text.encodings import encoded
 from vault_sync.core.text.folding import casefold_nfc
+from vault_sync.edge.fs.own_files import kind_at
 from vault_sync.edge.fs.scan import ClosedFolder, FolderEntry, walk
+from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.platform import current
 from vault_sync.edge.platform.values import is_away
 from vault_sync.edge.system.surroundings import Surroundings
 
@@ -106,10 +109,10 @@ def _configuration(root: Path, tree: Tree, around: Surroundings) -> Iterable[Pro
     """Find a configuration that is not read, or that makes another folder the vault."""
     hint = f"a vault's settings stand in {_CONFIG} in its own folder: move them there"
     for path in _HIDDEN:
-        if (root / path).is_file():
+        if kind_at(root, path) == "file":
             yield Problem(path, "config-place", "is not read there", hint)
     for path in _AT_HOME:
-        if (around.home / path).is_file():
+        if kind_at(around.home, path) == "file":
             yield Problem(f"~/{path}", "config-place", "is not read", hint, level="notice")
     inside = [folder for folder in tree.vaults if folder]
     for path in sorted(tree.files):
@@ -148,7 +151,7 @@ def _is_copy(root: Path, path: str, original: str, around: Surroundings) -> bool
         return False
     try:
         lines, others = (
-            {line.strip() for line in around.read(root / each).splitlines() if line.strip()}
+            {line.strip() for line in around.read(root, each).splitlines() if line.strip()}
             for each in (path, original)
         )
     except OSError:
@@ -218,7 +221,7 @@ def _elsewhere(tree: Tree) -> Iterable[Problem]:
 def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]:
     for path in sorted(filter(is_markdown, tree.files.keys() - set(tree.absent))):
         try:
-            words = around.read(root / path)
+            words = around.read(root, path)
         except OSError as error:
             yield _unreadable(path, error.strerror or str(error))
             continue
@@ -240,7 +243,8 @@ def _contents(root: Path, tree: Tree, around: Surroundings) -> Iterable[Problem]
 
 def _unwritable(root: Path, tree: Tree) -> Iterable[Problem]:
     """Find folders and notes in which nothing can be written; the vault's own is found before."""
-    folders = [path for path in tree.folders[1:] if not os.access(root / path, os.W_OK)]
+    with VaultDir(root) as vault:
+        folders = [path for path in tree.folders[1:] if not _may_write(vault, path)]
     files = [
         path
         for path, status in tree.files.items()
@@ -255,6 +259,12 @@ def _unwritable(root: Path, tree: Tree) -> Iterable[Problem]:
                 "if papers or digests are there, allow writing: a pass leaves them as they are",
                 level="notice",
             )
+
+
+def _may_write(vault: VaultDir, path: str) -> bool:
+    with suppress(OSError):  # gone meanwhile
+        return current.files.may_write(*vault.place(path))
+    return True
 
 
 def _unreadable(path: RelPath, why: str) -> Problem:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from vault_sync.core.model.values import RelPath, is_markdown
 from vault_sync.edge.fs.scan import FolderEntry, walk
-from vault_sync.edge.platform import current
-from vault_sync.edge.platform.values import file_number, is_away
+from vault_sync.edge.fs.vault_dir import VaultDir, read_content
+from vault_sync.edge.platform.values import file_number
 
 
 class Stamp(NamedTuple):
@@ -42,8 +42,11 @@ def read_stamps(root: Path) -> dict[RelPath, Stamp]:
 def stamp(root: Path, path: RelPath) -> Stamp | None:
     """Return one file's stamp, or None where no plain file is."""
     try:
-        status = current.files.status(root / path)
+        with VaultDir(root) as vault:
+            status = vault.stat(path)
     except OSError:
+        return None
+    if status is None:
         return None
     return _stamp(status) if stat.S_ISREG(status.st_mode) else None
 
@@ -67,19 +70,9 @@ def changed_lately(
 def fingerprint(root: Path, path: RelPath) -> str | None:
     """Return the SHA-256 of a file's bytes, in hex, or None where no plain file can be read."""
     try:
-        descriptor = current.files.open_to_read(root / path)
+        return hashlib.sha256(read_content(root, path)).hexdigest()
     except OSError:
-        return None
-    try:
-        status = current.files.status_of(descriptor)
-        if not stat.S_ISREG(status.st_mode) or is_away(status):
-            return None  # a folder; a pipe, which would never end; a file that would be fetched
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
+        return None  # also of a file that would be fetched, or would never end
 
 
 def _stamp(status: os.stat_result) -> Stamp:

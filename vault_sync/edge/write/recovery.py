@@ -15,10 +15,12 @@ from pathlib import Path
 
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.edge.fs.errors import in_words
+from vault_sync.edge.fs.reading import read_at
 from vault_sync.edge.fs.vault_dir import (
+    BESIDE,
     TEMPORARY,
     VaultDir,
-    read_at,
+    is_beside,
     same_file,
     temporary_name,
     volume_of,
@@ -73,11 +75,12 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
             content = read_at(folder, leftover)
         except FileNotFoundError:
             continue
+        place = vault.target(task.path)
         target = vault.holds(task.path)
         if target is None and leftover == name + SPARE:
             _restore(vault, task, folder, leftover)
             continue
-        if target is not None and same_file(folder, leftover, *vault.place(task.path)):
+        if target is not None and same_file(folder, leftover, *place):
             # A second name of the note, which the hard-link way had not taken away yet.
             current.files.remove(folder, leftover)
             continue
@@ -99,7 +102,7 @@ def _clear(vault: VaultDir, one: Pass, task: Task, writer: PlanWriter) -> None:
 
 def _restore(vault: VaultDir, task: Task, folder: int, spare: str) -> None:
     """Put the text back that was moved aside, and in whose place none has come yet."""
-    target_folder, target = vault.place(task.path)
+    target_folder, target = vault.target(task.path)
     with suppress(FileExistsError):  # saved there just now
         volume_of(vault, folder).move(folder, spare, target_folder, target)
 
@@ -137,6 +140,9 @@ def _leftovers(vault: VaultDir, state: StateStore) -> Iterator[tuple[str, int, s
                 continue
             yield f"{TEMPORARY}/{name}", folder, name
     for path in pass_log.all_beside(state):
+        if not is_beside(path):  # of no use, and maybe a file of the reader's
+            pass_log.forget_beside(state, path)
+            continue
         with suppress(FileNotFoundError):
             yield path, *vault.place(path)
 
@@ -185,7 +191,7 @@ def _owner(state: StateStore, name: str) -> tuple[int, pass_log.FileChange] | No
 
 def _task_of(name: str) -> tuple[str, int] | None:
     """Return the token and the number of the task that a temporary file belongs to."""
-    token, _, number = name.removeprefix(".vault-sync-").partition("-")
+    token, _, number = name.removeprefix(BESIDE).partition("-")
     number = number.partition(".")[0]
     return (token, int(number)) if number.isdecimal() else None
 

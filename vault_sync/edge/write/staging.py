@@ -12,6 +12,7 @@ from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import NO_SAFE_REPLACE, Unsafe, in_words
 from vault_sync.edge.fs.vault_dir import (
+    BESIDE,
     TEMPORARY,
     VaultDir,
     folded_names,
@@ -59,7 +60,7 @@ class StagingArea:
         self, act: Callable[[Volume, int, str, int, str], str], task: Task
     ) -> tuple[int, str]:
         """Exchange or move a temporary file in. Return where the file that it displaced is now."""
-        target_folder, target = self._vault.place(task.path)
+        target_folder, target = self._vault.target(task.path)
         folder, name = self._vault.folder(TEMPORARY), self._name(task)
         try:
             left = act(volume_of(self._vault, folder), folder, name, target_folder, target)
@@ -67,7 +68,7 @@ class StagingArea:
             if error.errno != errno.EXDEV:
                 raise
             # Another file system is mounted at that folder: the temporary file must be on it too.
-            folder, name = target_folder, f".vault-sync-{name}.{os.urandom(3).hex()}"
+            folder, name = target_folder, f"{BESIDE}{name}.{os.urandom(3).hex()}"
             above = task.path.rpartition("/")[0]
             pass_log.note_beside(self._state, f"{above}/{name}")
             self._write(task, folder, name, sync=True)
@@ -97,7 +98,7 @@ class StagingArea:
     def _write(self, task: Task, folder: int, name: str, *, sync: bool) -> None:
         """Write one temporary file, with the mode and attributes of the file it will stand for."""
         self._at("before-stage", task.path)
-        target_folder, target = self._vault.place(task.path, make=task.kind == "create")
+        target_folder, target = self._vault.target(task.path, make=task.kind == "create")
         if task.kind == "create":
             self.check_free(task.path)
             _fill(folder, name, task.content, like=None, sync=sync)

@@ -12,10 +12,10 @@ from functools import partial
 from vault_sync.core.model.values import RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.fs.errors import Unsafe
+from vault_sync.edge.fs.reading import read_at
 from vault_sync.edge.fs.vault_dir import (
     TEMPORARY,
     VaultDir,
-    read_at,
     same_file,
     trash_names,
     volume_of,
@@ -116,7 +116,7 @@ class FileSwapper:
         for _ in range(PUT_BACKS):
             self._save(displaced, task.path)
             self._at("before-put-back", task.path)
-            target_folder, target = self._vault.place(task.path)
+            target_folder, target = self._vault.target(task.path)
             volume = volume_of(self._vault, folder)
             try:
                 name = volume.exchange(folder, name, target_folder, target)
@@ -146,8 +146,8 @@ class FileSwapper:
         assert task.target is not None
         if self._moved_already(task, task.target):
             return
-        target_folder, target = self._vault.place(task.target, make=True)
-        folder, name = self._vault.place(task.path)
+        target_folder, target = self._vault.target(task.target, make=True)
+        folder, name = self._vault.target(task.path, trash=True)
         if casefold_nfc(target) != casefold_nfc(name) or target_folder != folder:
             self._staging.check_free(task.target)
         self._at("before-move", task.path)
@@ -161,8 +161,8 @@ class FileSwapper:
             self._trashed_already(task)
             return
         self._moved_already(task, task.target)
-        folder, name = self._vault.place(task.path)
-        trash, _ = self._vault.place(task.target, make=True)
+        folder, name = self._vault.target(task.path)
+        trash, _ = self._vault.target(task.target, make=True, trash=True)
         self._at("before-move", task.path)
         for target in trash_names(task.target):
             if self._move(folder, name, trash, target.rpartition("/")[2]):
@@ -208,8 +208,8 @@ class FileSwapper:
         """Move an edit back that went into the trash, unless its place has been taken since."""
         assert task.target is not None
         self._save(moved, task.path)
-        trash, target = self._vault.place(task.target)
-        folder, name = self._vault.place(task.path)
+        trash, target = self._vault.target(task.target, trash=True)
+        folder, name = self._vault.target(task.path)
         try:
             volume_of(self._vault, trash).move(trash, target, folder, name)
         except FileExistsError:

@@ -18,8 +18,7 @@ from vault_sync.core.report import conflicts_page
 from vault_sync.core.text.encodings import as_bytes
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.scan import Scan, Stat, stat_of
-from vault_sync.edge.fs.vault_dir import read_texts
-from vault_sync.edge.platform import current
+from vault_sync.edge.fs.vault_dir import VaultDir, read_texts
 from vault_sync.edge.platform.spelling import SpellingTest
 from vault_sync.edge.state.base_table import (
     digests_with_text,
@@ -234,20 +233,19 @@ def stats_of(root: Path, paths: Iterable[RelPath]) -> dict[RelPath, Stat | None]
     """
     found: dict[RelPath, Stat | None] = {}
     spelling = SpellingTest(root)
-    for path in paths:
-        try:
-            seen = current.files.status(root / path)
-            is_there = spelling.is_listed(path)
-        except FileNotFoundError:
-            is_there = False
-        except OSError as error:
-            raise TakesWholePass(f"{path} cannot be looked at") from error
-        if not is_there:
-            found[path] = None
-            continue
-        if not S_ISREG(seen.st_mode):
-            raise TakesWholePass(f"{path} is no plain file")
-        found[path] = stat_of(seen)
+    with VaultDir(root) as vault:
+        for path in paths:
+            try:
+                seen = vault.stat(path)
+                is_there = seen is not None and spelling.is_listed(path)
+            except OSError as error:
+                raise TakesWholePass(f"{path} cannot be looked at") from error
+            if seen is None or not is_there:
+                found[path] = None
+                continue
+            if not S_ISREG(seen.st_mode):
+                raise TakesWholePass(f"{path} is no plain file")
+            found[path] = stat_of(seen)
     return found
 
 

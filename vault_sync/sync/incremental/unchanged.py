@@ -5,14 +5,14 @@ The plan of such a pass is known. Little is imported here, for a hook and a time
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 from vault_sync import __version__
 from vault_sync.core.model.plan import Plan
 from vault_sync.edge.config import Config
+from vault_sync.edge.fs.own_files import names_in
 from vault_sync.edge.fs.scan import Scan, scan
-from vault_sync.edge.fs.vault_dir import OWN_FOLDER
+from vault_sync.edge.fs.vault_dir import TEMPORARY
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync import facts
 from vault_sync.sync.incremental import index
@@ -65,7 +65,4 @@ def look(config: Config, state: StateStore, request: PassRequest) -> Rest:
 
 def _displaced(config: Config) -> bool:
     """Return True if a file that was displaced is still to be looked at again."""
-    try:
-        return bool(os.listdir(config.root / OWN_FOLDER / "tmp"))  # noqa: PTH208 - one call, no objects
-    except FileNotFoundError:
-        return False
+    return bool(names_in(config.root, TEMPORARY))

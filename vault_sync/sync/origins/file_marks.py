@@ -13,7 +13,7 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.core.text.encodings import text_hash
 from vault_sync.edge.fs.scan import Stat
-from vault_sync.edge.platform import current
+from vault_sync.edge.fs.vault_dir import VaultDir
 from vault_sync.edge.platform.values import file_number
 from vault_sync.edge.state import deliveries, vault_id
 from vault_sync.edge.state.base_table import change_files, read_files
@@ -133,8 +133,11 @@ def _as_written(root: Path, operation: Operation, about: Mapping[RelPath, Key]) 
     if operation.path not in about:
         return {}
     try:
-        seen = current.files.status(root / path)
+        with VaultDir(root) as vault:
+            seen = vault.stat(path)
     except OSError:
+        return {}
+    if seen is None:
         return {}
     mark = FileMark(file_number(seen), seen.st_size, seen.st_mtime_ns, hash_)
     return {path: (about[operation.path], mark)}
