@@ -133,10 +133,10 @@ def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]
 
 
 def _present(config: Config, path: RelPath) -> str | None:
-    """Return the file; None where none is, also if it cannot be made there."""
+    """Return the file; None where none can be read, in whose place none can be made either."""
     try:
         return read_text(config.root, path)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except OSError:
         return None
 
 
