@@ -282,6 +282,12 @@ def resolve_all(console: Console, take_all: TakeAll, *, dry_run: bool) -> int:
     return write(console, request, offline=True, dry_run=dry_run)
 
 
+def settle(console: Console, config: Config, take_all: TakeAll) -> PassResult:
+    """Run the pass that decides about conflicts, and return what came of it."""
+    request = PassRequest(cause="resolve", take_all=take_all)
+    return _pass(console, config, request, offline=True, dry_run=False, waiting=False)
+
+
 def _expect_open(plan: Plan, take_all: TakeAll) -> None:
     """Raise UsageError unless a decision is about a conflict that is open."""
     meant = [each for each in plan.conflicts if each.id == take_all.id]

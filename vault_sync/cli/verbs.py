@@ -161,9 +161,7 @@ def diff(console: Console, patch: bool) -> int:
     cli, example="vault-sync resolve 'papers/230814 OctoPack.md' --take note", exits=PASS | LOCKED
 )
 @click.argument("path", metavar="[NOTE|DIGEST]", required=False, shell_complete=completing.named)
-@click.option(
-    "--take", type=click.Choice(["digest", "note", "both"]), required=True, help="Whose text stays."
-)
+@click.option("--take", type=click.Choice(["digest", "note", "both"]), help="Whose text stays.")
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
 @click.option(
     "--field",
@@ -174,7 +172,7 @@ def diff(console: Console, patch: bool) -> int:
 @click.option("--id", metavar="ID", help="The one that --json has under this id.")
 @DRY_RUN
 def resolve(console: Console, path: str | None, take: Any, **which: Any) -> int:
-    """Settle conflicts by taking one side.
+    """Settle conflicts by taking one side, or ask about each.
 
     A digest stands for its entries; one cut short or gone is believed with `--take digest`.
     """
@@ -183,6 +181,12 @@ def resolve(console: Console, path: str | None, take: Any, **which: Any) -> int:
 
     every, dry_run = which["every"], which["dry_run"]
     field, digest, one = (which[name] or "" for name in ("field", "digest", "id"))
+    if path is None and take is None and not any(which.values()):
+        from vault_sync.cli import resolving
+
+        return resolving.go_through(console)
+    if take is None:
+        raise click.UsageError("Missing option '--take'. Choose from: digest, note, both")
     if [every, path is not None, bool(one)].count(True) != 1:
         raise click.UsageError("give a note or a digest, --id ID, or --all")
     if (field or digest) and not every:
@@ -281,7 +285,7 @@ def export(console: Console, digest: str) -> int:
 
     It is the file as its author wrote it, byte for byte.
     """
-    from vault_sync.cli import export as module
+    from vault_sync.cli.capture import export as module
 
     return module.export(console, digest)
 

@@ -1,7 +1,10 @@
-"""`resolve --id`: one conflict, as `--json` showed it, settled by each side."""
+"""`resolve`: one conflict by its id, as `--json` showed it, and each on a terminal."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -82,3 +85,61 @@ def test_both_texts_stay_in_a_commentary_alone(open_in: Vault) -> None:
     assert ran.code == 2 and "commentary alone" in ran.err
     for call in (["--id", title, "--all"], ["--id", title, OCTOPACK], ["--id", title, "--field"]):
         assert open_in.run("resolve", *call, "--take", "note").code == 2
+
+
+def on_terminal(vault: Vault, keys: str) -> tuple[int, str]:
+    """Call `resolve` on a terminal and type; its exit code and what stood there."""
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "vault_sync", "--color", "never", "resolve"],
+        cwd=vault.root,
+        env=vault.env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    ) as process:
+        os.close(theirs)
+        os.write(ours, keys.encode())
+        said = b""
+        try:
+            while part := os.read(ours, 4096):
+                said += part
+        except OSError:  # Linux's way to say that the terminal's last writer has gone
+            pass
+        code = process.wait()
+    os.close(ours)
+    return code, said.decode()
+
+
+@pytest.mark.parametrize(
+    ("keys", "code", "left"),
+    [
+        ("n\nd\n", 0, ()),
+        ("d\nb\n", 0, ()),
+        ("s\nn\n", 1, ("title",)),
+        ("q\n", 1, ("title", "commentary")),
+        ("x\n?\ns\n\x04", 1, ("title", "commentary")),
+    ],
+)
+def test_on_a_terminal_each_open_conflict_is_asked_about(
+    open_in: Vault, keys: str, code: int, left: tuple[str, ...]
+) -> None:
+    ended, said = on_terminal(open_in, keys)
+    assert (ended, tuple(conflicts(open_in))) == (code, left), said
+    assert "(1/2) title of" in said and "OctoPack: [-Digest-]{+Note+} Tuning" in said
+    if "?" in keys:
+        assert said.count("s - skip this one") == 2 and "b - keep both" not in said
+
+
+def test_an_answer_on_a_terminal_is_followed(open_in: Vault) -> None:
+    on_terminal(open_in, "n\nd\n")
+    for text in map(open_in.read, (DIGEST, OCTOPACK)):
+        assert "OctoPack: Note Tuning" in text and IN_DIGEST in text and IN_NOTE not in text
+
+
+def test_without_a_terminal_they_are_listed(open_in: Vault) -> None:
+    before = open_in.files()
+    ran = open_in.run("resolve")
+    assert ran.code == 2 and ran.out.count("conflict:") == 2 and "on a terminal" in ran.err
+    assert open_in.run("resolve", OCTOPACK).code == 2
+    assert open_in.files() == before
