@@ -23,6 +23,7 @@ from vault_sync.core.model.values import Key, RelPath, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import Note, Section
+from vault_sync.core.text.wrapping import same_words
 
 WORD = re.compile(r"w\d+(?!\d)")
 LINKED = re.compile(r"\[\[[^\[\]|]*")
@@ -669,7 +670,8 @@ def _place_agrees(
         if (key, path, "commentary") in open_places:
             continue
         said = [each for each in note.sections if stem_of(each.target) == stem_of(path)]
-        assert _one(said).commentary == entry.fields.commentary, f"{key}: commentary"
+        words = _one(said).commentary, entry.fields.commentary
+        assert same_words(*words), f"{key}: commentary"
 
 
 def _one(sections: Sequence[Section]) -> Section:

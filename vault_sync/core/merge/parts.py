@@ -208,6 +208,10 @@ def lines(base: str | None, ours: str, theirs: str, *, sentences: bool = False) 
 
     Without a base, what both have alike is taken for it.
     """
+    if sentences and base is not None and base not in (ours, theirs):
+        set_anew = three_way.words(base, ours, theirs)
+        if set_anew is not None:
+            return Merged(set_anew)
     a, b = _lines(ours), _lines(theirs)
     was = [a[one] for one, _ in common_items.common(a, b)] if base is None else _lines(base)
     found: list[str] = []

@@ -36,6 +36,7 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Problem, RelPath
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.spans import BOM, newline_kind, to_newlines
+from vault_sync.core.text.wrapping import unwrapped
 
 _DIFFERENT = "\0"
 """The text of a part of which the ancestor is not one text: it differs from both."""
@@ -211,7 +212,7 @@ def _parts(field: str, value: Value) -> tuple[str, ...]:
     if field in SETS and not isinstance(value, str):
         return tuple(casefold_nfc(tag) for tag in value)
     if field in SENTENCES and isinstance(value, str):
-        return words_of(value)
+        return words_of(unwrapped(value))
     return (value,) if isinstance(value, str) else ("\0".join(value),)
 
 

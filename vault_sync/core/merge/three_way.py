@@ -13,6 +13,7 @@ from typing import Generic, NamedTuple, TypeVar
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.core.text.regex import regex
+from vault_sync.core.text.wrapping import rewrapped, same_words
 
 T = TypeVar("T", bound=Hashable)
 V = TypeVar("V", str, tuple[str, ...])
@@ -56,8 +57,25 @@ def paragraphs(base: str, digest: str, note: str) -> str | None:
     edits to one sentence clash, and so does an edit against the removal of the paragraph.
     """
     whole = value(base, digest, note)
-    if whole is not None:
-        return whole
+    return _merged_lines(base, digest, note) if whole is None else whole
+
+
+def words(base: str, ours: str, theirs: str) -> str | None:
+    """Merge two versions of a text in which lines may have been set anew.
+
+    Who only wrapped it changed no word: the other's words stay, in that wrapping. None where both
+    changed words, or neither set a line anew.
+    """
+    if same_words(ours, theirs):
+        return ours
+    if same_words(base, ours):
+        return rewrapped(ours, theirs)
+    if same_words(base, theirs):
+        return rewrapped(theirs, ours)
+    return None
+
+
+def _merged_lines(base: str, digest: str, note: str) -> str | None:
     parts: list[str] = []
     for chunk in diff3(_lines(base), _lines(digest), _lines(note)):
         merged = chunk.merged

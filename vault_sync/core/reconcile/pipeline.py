@@ -325,9 +325,10 @@ def _repoint(resolution: Resolution, note_paths: NotePaths) -> None:
             continue
         resolution.commentaries[pair.digest] = repointed
         entry = resolution.entries[pair.digest]
-        resolution.entries[pair.digest] = entry._replace(commentary=repointed)
+        in_digest = note_paths.repointed(entry.commentary, pair.digest)
+        resolution.entries[pair.digest] = entry._replace(commentary=in_digest)
         resolution.proposed = [
-            proposed._replace(value=repointed, needs=frozenset({NOTE, pair.digest}))
+            proposed._replace(value=in_digest, needs=frozenset({NOTE, pair.digest}))
             if proposed.base_key.field == "commentary" and proposed.base_key.digest == pair.digest
             else proposed
             for proposed in resolution.proposed

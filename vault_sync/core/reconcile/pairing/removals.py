@@ -24,6 +24,7 @@ from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.encodings import text_hash
+from vault_sync.core.text.wrapping import same_words
 
 SHARE_OF_DIGEST = 0.30
 """Two or more removals that are over this share of their digest's entries must be confirmed."""
@@ -149,7 +150,7 @@ def is_edited(paper: Paper, pair: Pair, note: Note, base: Base, rules: Rules) ->
     """Tell whether a note was edited since it and the entry of this pair agreed."""
     if pair.section is not None:
         was = base.text(BaseKey(paper.agreed_key, pair.origin or pair.digest, "commentary"))
-        if was is not None and was != pair.section.commentary:
+        if was is not None and not same_words(was, pair.section.commentary):
             return True
     if any(other.kind != "removed" for other in paper.pairs):
         # The shared fields of the note live on in another digest.

@@ -29,6 +29,7 @@ from vault_sync.core.reconcile.resolution.values import (
     base_digest,
     decision,
 )
+from vault_sync.core.text.wrapping import same_words
 
 
 def resolve_commentary(
@@ -78,9 +79,9 @@ def resolve_commentary(
     if isinstance(decided, Undecided | Deferred):
         _leave_open(resolution, pair, decided, base, was)
     elif "commentary" in lens.unplaced(pair.entry, entry.saying(commentary=decided.value)):
-        _leave_in_note(resolution, pair, decided.value, base_key)
+        _leave_in_note(resolution, pair, decided.note, base_key)
     else:
-        _take_over(resolution, pair, decided.value, base_key)
+        _take_over(resolution, pair, decided, base_key, base.text(was))
 
 
 def _decided_commentary(
@@ -142,13 +143,17 @@ def _leave_in_note(resolution: Resolution, pair: Pair, value: str, base_key: Bas
         resolution.placeless += (Placeless(pair, "commentary"),)
 
 
-def _take_over(resolution: Resolution, pair: Pair, value: str, base_key: BaseKey) -> None:
+def _take_over(
+    resolution: Resolution, pair: Pair, decided: Decided, base_key: BaseKey, was: str | None
+) -> None:
+    """Give both sides a commentary; the base value `was` stays where no word of it changes."""
     entry = resolution.entries[pair.digest]
-    resolution.commentaries[pair.digest] = value
-    resolution.entries[pair.digest] = entry.saying(commentary=value)
-    note_changes = pair.section is None or value != commentary_of(pair.section)
-    changes = {NOTE: note_changes, pair.digest: value != entry.commentary}
-    resolution.propose(base_key, value, changes)
+    resolution.commentaries[pair.digest] = decided.note
+    resolution.entries[pair.digest] = entry.saying(commentary=decided.value)
+    note_changes = pair.section is None or decided.note != commentary_of(pair.section)
+    changes = {NOTE: note_changes, pair.digest: decided.value != entry.commentary}
+    stays = was is not None and same_words(was, decided.value)
+    resolution.propose(base_key, was if stays and was is not None else decided.value, changes)
 
 
 def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> bool:

@@ -11,7 +11,9 @@
 
 Url, title and authors are compared by what they mean, each side in its own form: changed to the
 same meaning on both sides they agree, and what differs at adoption stays as it is (*apart*).
-*As base* is a matter of the value as read: names that differ in form alone (list or text, `Last,
+*As base* is a matter of the value as read: texts with the same words on other lines
+(`text/wrapping`) are the same, each side keeps its own lines, and an edit takes those of the side
+where it lands; names that differ in form alone (list or text, `Last,
 First`, links) are the same, a corrected spelling is a change. The base has what the digest says,
 and beside it what the note says where that is another text (`apart_key`).
 """
@@ -30,6 +32,7 @@ from vault_sync.core.naming.keys import key_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.module_door import door
+from vault_sync.core.text.wrapping import rewrapped, same_words
 
 if TYPE_CHECKING:
     from vault_sync.core.merge import sentence_merge, three_way
@@ -43,9 +46,22 @@ Reason = Literal["both changed", "never agreed", "older", "section gone", "canno
 
 
 class Decided(NamedTuple):
-    """A commentary that both sides are to have."""
+    """A commentary that both sides are to have; where one wraps it otherwise, each in its own way.
+
+    `in_note` is None where the note sets it as the digest does.
+    """
 
     value: str
+    in_note: str | None = None
+
+    @property
+    def note(self) -> str:
+        return self.value if self.in_note is None else self.in_note
+
+    @classmethod
+    def wrapped_as(cls, digest: str, note: str, value: str) -> Decided:
+        """Return a text for both sides, each with the line breaks that stand there."""
+        return cls(rewrapped(digest, value), rewrapped(note, value))
 
 
 class Undecided(NamedTuple):
@@ -66,17 +82,22 @@ def decide_commentary(
         return Decided(digest)
     if side is not None:
         return Decided(digest if side == "digest" else note)
-    was = base.rows.get(base_key)
+    if same_words(digest, note):
+        return Decided(digest, note)
+    was = base.text(base_key)
     if was is None:
         if not digest or not note:
             return Decided(digest or note)
         return Undecided("never agreed")
-    changed = note if digest == was else digest if note == was else None
+    changed = note if same_words(digest, was) else digest if same_words(note, was) else None
     if changed is not None:
         older = base.was_before(base_key, changed)
-        return Undecided("older") if older else Decided(changed)
-    both = _merged(was, digest, note) if isinstance(was, str) else None
-    return Undecided("both changed") if both is None else Decided(both)
+        return Undecided("older") if older else Decided.wrapped_as(digest, note, changed)
+    both = _merged(was, digest, note)
+    if both is None:
+        # The same edits where all three are wrapped alike.
+        both = _merged(rewrapped(digest, was), digest, rewrapped(digest, note))
+    return Undecided("both changed") if both is None else Decided.wrapped_as(digest, note, both)
 
 
 def _merged(was: str, digest: str, note: str) -> str | None:
@@ -297,6 +318,11 @@ def _other_value(_: str, value: str, was: object) -> str:
     return value
 
 
+def _other_words(here: str, value: str, was: object) -> str:
+    del was
+    return rewrapped(here, value)
+
+
 def _authors_to_digest(
     digest: people.Authors, note: people.Authors, was: people.Authors | None
 ) -> people.Authors | None:
@@ -316,7 +342,7 @@ URL: Meaning[str] = Meaning(
 )
 
 
-TITLE: Meaning[str] = Meaning(_same_title, str.__eq__, _other_value, _other_value)
+TITLE: Meaning[str] = Meaning(_same_title, same_words, _other_words, _other_words)
 
 
 AUTHORS: Meaning[people.Authors] = Meaning(
