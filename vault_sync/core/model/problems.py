@@ -157,15 +157,19 @@ def entry_unreadable(
     )
 
 
-def entry_cut(digest: RelPath, paper: str, line: int) -> Problem:
-    """Report a heading that came into an entry, above lines that were the entry's own."""
+def entry_cut(digest: RelPath, paper: str, line: int, why: str = "") -> Problem:
+    """Report an entry that does not say any more what still stands in its lines.
+
+    `why` is empty for a heading that came into it.
+    """
+    what = f"{why}, which cuts" if why else "this heading cuts"
+    mend = "give this line the form that it had" if why else "use ###, or put it below the tags"
     return Problem(
         digest,
         "entry-cut",
-        f"this heading cuts the entry of '{paper}': what stands below it would be the entry's no "
+        f"{what} the entry of '{paper}': words that still stand there would be the entry's no "
         "longer",
-        "use ###, or put it below the tags; "
-        f"{resolve_hint(digest, 'digest')} takes the digest as it is",
+        f"{mend}; {resolve_hint(digest, 'digest')} takes the digest as it is",
         line,
     )
 

@@ -3,8 +3,9 @@
 The text that a digest had when the last pass ended tells which lines were an entry's own. An entry
 that is none any more is *held* while its digest has more of it than stood outside of it then: its
 address in any spelling or wrapping, a link to its note, its title, or at least half of the lines of
-its commentary (`traces`). One that still reads is held where a heading came into it and cuts off
-lines that were its own. Neighbours that have lines of a held entry now wait beside it.
+its commentary (`traces`). One that still reads is held where it does not say any more what still
+stands in its lines (`unsaid`): a heading came into it, or a rule. Neighbours that have lines of a
+held entry now wait beside it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from vault_sync.core.reconcile.pairing.traces import (
     lettered,
     letters_of,
 )
+from vault_sync.core.reconcile.pairing.unsaid import Stretch, lines_unsaid
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.regex import regex
@@ -96,18 +98,21 @@ def _remains_in(compared: Comparison, decided: Collection[Key]) -> Remains:
             if lines:
                 broken = compared.first_broken(entry, min(lines))
                 unreadable.append(_Remnant(entry, broken, frozenset(lines)))
-        elif (broken_by := compared.cut_by(entry)) is not None:
-            cut.append(_Remnant(entry, broken_by, frozenset()))
+        elif (remnant := compared.cut(entry)) is not None:
+            cut.append(remnant)
     remnants = (*unreadable, *cut)
     path = compared.path
-    neighbours = {compared.owners[line] for each in remnants for line in each.lines}
+    owners = {compared.owners[line] for each in remnants for line in each.lines}
+    neighbours = owners - {each.entry.key for each in remnants}
     return Remains(
         frozenset(Place(each.entry.key, path) for each in remnants),
         frozenset(Place(key, path) for key in neighbours if key is not None),
         (
             *_problems_of(unreadable, compared),
             *(
-                problems.entry_cut(path, compared.name_of(each.entry), each.broken.line + 1)
+                problems.entry_cut(
+                    path, compared.name_of(each.entry), each.broken.line + 1, each.broken.why
+                )
                 for each in cut
             ),
         ),
@@ -203,12 +208,7 @@ class Comparison(NamedTuple):
         return _numbers(self.starts, entry.span)
 
     def _traces(self, entry: Entry) -> Traces:
-        title = entry.layout.title.title if entry.layout.title else None
-        if entry.styled is not None:
-            title = entry.styled.title
-        titles = {letters_of(entry.fields.title)}
-        if title is not None:
-            titles.add(letters_of(self.old_lines[self.was.text.count("\n", 0, title.start)]))
+        titles = {letters_of(entry.fields.title), letters_of(self._title_line(entry))}
         return Traces(
             entry.key,
             address_pattern(entry.fields.url),
@@ -216,6 +216,13 @@ class Comparison(NamedTuple):
             frozenset(filter(None, titles)),
             tuple(filter(None, map(letters_of, entry.fields.commentary.split("\n")))),
         )
+
+    def _title_line(self, entry: Entry) -> str:
+        """Return the line on which an entry's title stood; "" for an entry without one."""
+        title = entry.layout.title.title if entry.layout.title else None
+        if entry.styled is not None:
+            title = entry.styled.title
+        return "" if title is None else self.old_lines[self.was.text.count("\n", 0, title.start)]
 
     def first_broken(self, entry: Entry, found: int) -> Broken:
         """Return the first line of an entry that does not read, and why; `found`: one of its."""
@@ -264,19 +271,40 @@ class Comparison(NamedTuple):
             return new[min(len(steps), len(new) - 1)]
         return min(start, max(0, len(self.lines) - 1))
 
-    def cut_by(self, entry: Entry) -> Broken | None:
-        """Return the heading that came into an entry and cuts off lines that were its own."""
-        stood = set(self.same.values())
-        lines = sorted(self.same[each] for each in self._own(entry) if each in self.same)
-        ends = [number for number, owner in enumerate(self.owners) if owner == entry.key]
-        loose = [each for each in lines if self.lines[each].strip() and self.owners[each] is None]
-        if not ends or not loose or loose[-1] < ends[0]:
+    def cut(self, entry: Entry) -> _Remnant | None:
+        """Return an entry that reads, but says less than stands in its lines; None if it does not.
+
+        So it is where a heading came into it, or a rule, or a line lost the indent of its list.
+        """
+        now = next((each for each in self.now.entries if each.key == entry.key), None)
+        if now is None or now.fields == entry.fields:
             return None
-        for number in range(ends[0], loose[-1]):
-            is_new = number not in stood and not self.fenced[number]
-            if is_new and self.owners[number] is None and _HEADING.match(self.lines[number]):
+        before = self._stretch(self.was, entry, self.starts, self.letters[1])
+        after = self._stretch(self.now, now, _starts(self.now.text), self.letters[0])
+        lines = lines_unsaid(entry, now, before, after, letters_of(self._title_line(entry)))
+        if not lines:
+            return None
+        broken = self._cut_at(range(min(now.line - 1, *lines), max(lines) + 1), min(lines))
+        return _Remnant(entry, broken, frozenset(lines))
+
+    def _stretch(
+        self, digest: Digest, entry: Entry, starts: Sequence[int], letters: LetteredText
+    ) -> Stretch:
+        """Return the lines from an entry's first to the next entry's."""
+        below = (each.span.start for each in (*digest.entries, *digest.repeats))
+        stop = min((at for at in below if at >= entry.span.end), default=len(digest.text))
+        lines = _numbers(starts, Span(entry.span.start, stop))
+        return Stretch(letters, lines)
+
+    def _cut_at(self, lines: range, unsaid: int) -> Broken:
+        """Return the line of a stretch that cuts it: a new heading, or else the first new one."""
+        stood = set(self.same.values())
+        new = [each for each in lines if each not in stood and self.lines[each].strip()]
+        for number in new:
+            if _HEADING.match(self.lines[number]) and not self.fenced[number]:
                 return Broken(number, "")
-        return None
+        line = next(iter(new), unsaid)
+        return Broken(line, reason("", self.lines[line], ""))
 
 
 def _lines(text: str) -> list[str]:

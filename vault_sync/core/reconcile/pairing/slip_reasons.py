@@ -34,12 +34,16 @@ _QUOTE = regex(r"\s*>")
 _ITEM = regex(r"\s*(?:[-+*]|\d{1,9}[.)])[ \t]+")
 _HEADING = regex(r"\s{0,3}#{1,6}(?:[ \t]|$)")
 _INDENT = regex(r"[ \t]*")
+_RULE = regex(r"\s{0,3}([-*_=])(?:[ \t]*\1){2,}[ \t]*$")
+_COMMENT = regex(r"\s*(?:%%|<!--)")
 _FENCE = regex(r"\s*(?:`{3}|~{3})")
 
 _GAINED = (
     (_QUOTE, "the line is quoted"),
     (_HEADING, "the line is a heading"),
     (_FENCE, "a code fence is opened here"),
+    (_RULE, "a rule stands here"),
+    (_COMMENT, "a comment begins here"),
 )
 _LOST = (
     (_ITEM, "the mark of the list item is gone"),

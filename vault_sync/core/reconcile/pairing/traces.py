@@ -64,6 +64,19 @@ class LetteredText(NamedTuple):
             at = self.row.find(words, at + 1)
         return found
 
+    def within(self, words: str, lines: range) -> list[range]:
+        """Return the lines over which these letters stand in a stretch; short ones fill a line."""
+        if len(words) < LONG:
+            return [range(at, at + 1) for at in lines if self.lines[at] == words]
+        found = []
+        stop = self.starts[lines.stop]
+        at = self.row.find(words, self.starts[lines.start], stop)
+        while at >= 0:
+            last = bisect_right(self.starts, at + len(words) - 1) - 1
+            found.append(range(bisect_right(self.starts, at) - 1, last + 1))
+            at = self.row.find(words, at + len(words), stop)
+        return found
+
     def times(self, words: str, but: range) -> int:
         """Tell how often these letters stand outside some lines: short ones as a line alone."""
         if len(words) < LONG:
