@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,14 +29,15 @@ from tests.support.reader import (
 from tests.support.two_way import World
 from vault_sync.core import snapshot
 from vault_sync.core.model.base import Base
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.reconcile.drafting import base_updates, digest_operations
 from vault_sync.core.reconcile.pairing import removals
 from vault_sync.core.reconcile.pairing.paper import Pair
 from vault_sync.core.reconcile.pairing.paper_builder import MissingEntries
-from vault_sync.core.reconcile.resolution import fields
+from vault_sync.core.reconcile.resolution import fields, old_copies
 from vault_sync.core.reconcile.resolution.fields import Decided, SharedValue, Undecided
+from vault_sync.core.reconcile.resolution.values import Resolution
 from vault_sync.core.text.spans import Edit, splice
 
 LINE = "알파 둘째 줄입니다."
@@ -146,13 +146,35 @@ def the_readers_own_words_are_kept() -> None:
     assert "내 생각." in vault.files.get(NOTE, ""), "removed"
 
 
-def an_older_text_is_held() -> None:
+def _old_copy(edit: tuple[str, str]) -> None:
     vault = settled()
-    was = vault.files[WEEK]
-    change(vault, WEEK, LINE, "새 줄.")
+    old = vault.files[WEEK]
+    change(vault, NOTE, LINE, f"{LINE} 노트가 덧붙였다.")
     vault.sync()
-    vault.files[WEEK] = was
-    assert open_fields(vault.sync()) == [(ALPHA, "commentary", "older")]
+    vault.files[WEEK] = old
+    change(vault, WEEK, *edit)
+    assert open_fields(vault.sync()) == [(ALPHA, "commentary", "old-copy")]
+    assert "노트가 덧붙였다." in section(vault, NOTE).commentary
+
+
+def an_old_copy_is_asked_about() -> None:
+    _old_copy((LINE, LINE))
+
+
+def a_new_word_makes_no_old_copy_new() -> None:
+    _old_copy((LINE, f"{LINE} 새말."))
+
+
+def words_that_were_read_are_taken_out() -> None:
+    vault = settled()
+    before = dict(vault.files)
+    change(vault, NOTE, LINE, f"{LINE} 노트가 덧붙였다.")
+    vault.sync()
+    change(vault, WEEK, "덧붙였다.", "덧붙였다. 읽었다.")
+    vault.sync()
+    change(vault, WEEK, " 노트가 덧붙였다. 읽었다.", "")
+    assert not vault.sync().conflicts
+    assert vault.files == before
 
 
 def no_digest_is_split() -> None:
@@ -183,7 +205,9 @@ LAWS = (
     many_removals_are_asked_about,
     an_edited_note_is_not_removed,
     the_readers_own_words_are_kept,
-    an_older_text_is_held,
+    an_old_copy_is_asked_about,
+    a_new_word_makes_no_old_copy_new,
+    words_that_were_read_are_taken_out,
     no_digest_is_split,
     neighbours_stay,
 )
@@ -302,13 +326,33 @@ def cut_short_believed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(snapshot, "_cut_short", lambda *of: None)
 
 
-def older_believed(patch: pytest.MonkeyPatch) -> None:
-    right = MemoryVault.base
+def old_copies_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(old_copies, "sides_gone_back", lambda *of: ())
 
-    def base(self: MemoryVault) -> Base:
-        return replace(right(self), was_before=lambda *of: False)
 
-    patch.setattr(MemoryVault, "base", base)
+def new_words_believed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(old_copies, "went_back", lambda was, written, now: was == now != written)
+
+
+def never_taken_in(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(old_copies, "_is_taken_in", lambda *of: False)
+    patch.setattr(old_copies, "went_back", _has_nothing_of_it)
+
+
+def _has_nothing_of_it(was: Value, written: Value, now: Value) -> bool:
+    return now != written and set(now).isdisjoint(set(written) - set(was))
+
+
+def taken_in_without_its_words(patch: pytest.MonkeyPatch) -> None:
+    right = old_copies.record
+
+    def record(resolution: Resolution, *of: Any) -> None:
+        right(resolution, *of)
+        resolution.proposed = [
+            each for each in resolution.proposed if "untaken" not in each.base_key.field
+        ]
+
+    patch.setattr(old_copies, "record", record)
 
 
 def nothing_proved(patch: pytest.MonkeyPatch) -> None:
@@ -328,7 +372,7 @@ def neighbour_rewritten(patch: pytest.MonkeyPatch) -> None:
 
 FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[Callable[[], None], ...]], ...] = (
     (turned_round, (what_the_digest_says_arrives, what_the_note_says_arrives)),
-    (digest_wins, (two_words_at_odds_move_nothing, an_older_text_is_held)),
+    (digest_wins, (two_words_at_odds_move_nothing,)),
     (base_early, (a_pass_cut_off_reverts_nothing, a_file_in_use_reverts_nothing)),
     (base_waits_for_nothing, (a_file_in_use_reverts_nothing,)),
     (base_never, (two_edits_in_turn_arrive,)),
@@ -337,7 +381,10 @@ FAULTS: tuple[tuple[Callable[[pytest.MonkeyPatch], None], tuple[Callable[[], Non
     (removal_beats_edit, (an_edited_note_is_not_removed,)),
     (own_words_unseen, (the_readers_own_words_are_kept,)),
     (cut_short_believed, (a_cut_digest_removes_nothing,)),
-    (older_believed, (an_older_text_is_held,)),
+    (old_copies_believed, (an_old_copy_is_asked_about, a_new_word_makes_no_old_copy_new)),
+    (new_words_believed, (a_new_word_makes_no_old_copy_new,)),
+    (never_taken_in, (words_that_were_read_are_taken_out,)),
+    (taken_in_without_its_words, (an_old_copy_is_asked_about,)),
     (nothing_proved, (no_digest_is_split,)),
     (neighbour_rewritten, (neighbours_stay,)),
 )

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from vault_sync.core.merge import copy_rules
 from vault_sync.core.merge.sentence_merge import words_of
-from vault_sync.core.merge.sync_copy import is_earlier, merge_field
+from vault_sync.core.merge.sync_copy import merge_field
 from vault_sync.core.model.base import Arrival, Base, CopyRow, History, Origin, PastValue, origin_of
 from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Key, RelPath, Side
@@ -319,7 +319,7 @@ class Pass:
             self.device.questions[row] = in_doubt
         if found is None:
             rows = {row: history.values[-1].value} if history.values else {}
-            base = Base(rows, exists=True, was_before=self._was_before)
+            base = Base(rows, exists=True)
             found = fields.decide_commentary(row, entry, note, base, None)
         if isinstance(found, fields.Undecided) and found.reason == "older":
             # Such a file waits until a person has decided.
@@ -333,10 +333,6 @@ class Pass:
                 if text != base_text and each in self.device.delivered
             }
         return found.value if isinstance(found, Decided) else None
-
-    def _was_before(self, row: BaseKey, value: Value) -> bool:
-        earlier = is_earlier("commentary", self.device.histories[row], value)
-        return earlier and (row, value) not in self.device.replaced
 
     def _tags(
         self, key: str, entry: tuple[str, ...], note: tuple[str, ...], came: arrivals.Arrivals

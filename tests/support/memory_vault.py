@@ -58,7 +58,7 @@ class MemoryVault:
         return Base(
             dict(self.rows),
             self.known,
-            lambda row, value: (row.key, row.field, value) in self.older,
+            was_ever=lambda row, value: (row.key, row.field, value) in self.older,
             arrivals=self.arrivals,
             refused=self.refused,
         )

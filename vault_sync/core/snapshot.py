@@ -17,7 +17,7 @@ from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.digest.tag_slips import Agreed, AgreedOn
 from vault_sync.core.model import problems
-from vault_sync.core.model.base import Base
+from vault_sync.core.model.base import STOOD, Base, value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import (
@@ -351,6 +351,9 @@ def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]
 
 def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
     before = base.text(BaseKey(Key(""), path, "text"))
+    stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
+    if stood and f"+{value_hash(text)[:16]}" in stood:
+        return None  # what was typed at its end was taken back
     if before is None or not before.startswith(text) or not before[len(text) :].strip():
         return None
     return Problem(

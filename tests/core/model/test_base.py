@@ -135,14 +135,6 @@ def test_a_file_that_nobody_brought_was_typed_here() -> None:
     )
 
 
-def test_to_a_text_that_was_brought_every_earlier_value_is_one() -> None:
-    title = BaseKey(A, "", "title")
-    base = Base({}, was_ever=lambda _, value: value == "old")
-    assert not base.was_before(title, "old") and not Base({}).was_ever(title, "old")
-    assert base.of_brought_texts.was_before(title, "old")
-    assert not base.of_brought_texts.was_before(title, "new")
-
-
 def test_a_history_has_each_value_once_in_the_order_in_which_it_was_learnt() -> None:
     history = NO_HISTORY
     assert not history.was_typed and not history.starts_everywhere

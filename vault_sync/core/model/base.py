@@ -19,14 +19,14 @@ is merged against is one of the values that this device has seen the field have 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Outcome, Plan, Value
-from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath
+from vault_sync.core.model.values import SHARED_FIELDS, Key, Place, RelPath, Side
 
 LINK = "link:"
 """The field of a refusal that keeps a link as it is spelled is this and the link's target."""
@@ -72,22 +72,20 @@ class Base:
     `exists` is False on a device's first pass over a vault, or when the base was lost. `joining`:
     files of the vault may still be on their way to this device, so that nothing is concluded from
     the absence of one (docs/devices.md). `arriving`: some are on their way just now. `arrivals` are
-    the ways of files that were brought; for these `was_ever` counts, which tells of every earlier
-    value at once. `with_copies` are the files beside which a copy stands that is not merged, and
-    `histories` has the values of papers of which a copy is.
-    `was_before(base_key, value)` tells whether the value was an earlier one, in whatever digest the
-    paper was then. Where `rows` has only some papers, `of_others` returns a value of any other, and
-    `count` the number of places in each digest. `files` are the notes of each paper as the last
-    pass saw them, and the digests, with no key; None where nobody has seen any. `refused` are
-    the fields of which a person took a change back, each with the hashes of both sides' values
-    (`value_hash`); a link (`LINK`) has no key, the file that it stands in as its digest, and
-    the file that it leads to in place of a hash.
-    `former_names` are the pairs of every `PropertyNames.own` that was in force.
+    the ways of files that were brought; for these `was_ever(base_key, value)` counts, which tells
+    whether the value was an earlier one, in whatever digest the paper was then. `with_copies` are
+    the files beside which a copy stands that is not merged, and `histories` has the values of
+    papers of which a copy is. Where `rows` has only some papers, `of_others` returns a value of any
+    other, and `count` the number of places in each digest. `files` are the notes of each paper as
+    the last pass saw them, and the digests, with no key; None where nobody has seen any. `refused`
+    are the fields of which a person took a change back, each with the hashes of both sides' values
+    (`value_hash`); a link (`LINK`) has no key, the file that it stands in as its digest, and the
+    file that it leads to in place of a hash. `former_names` are the pairs of every
+    `PropertyNames.own` that was in force.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
     exists: bool = False
-    was_before: Callable[[BaseKey, Value], bool] = _never
     count: Callable[[], Mapping[RelPath, int]] | None = None
     joining: bool = False
     arriving: bool = False
@@ -100,11 +98,6 @@ class Base:
     def arrival(self, path: RelPath | None) -> Arrival:
         """Return how a file came to be as it is: typed here, unless it is told otherwise."""
         return TYPED if path is None else self.arrivals.get(path, TYPED)
-
-    @cached_property
-    def of_brought_texts(self) -> Base:
-        """The same base for a text that was brought, to which an earlier value is one at once."""
-        return replace(self, was_before=self.was_ever)
 
     @property
     def is_typed_here(self) -> bool:
@@ -133,6 +126,11 @@ class Base:
             for base_key, (_, to) in self.refused.items()
             if base_key.field.startswith(LINK)
         }
+
+    def mark_of(self, path: RelPath, key: str = "") -> str | None:
+        """Return the hash of a note of `key`, or of a digest, at the end of the last pass."""
+        mark = (self.files or {}).get(Key(key), {}).get(path)
+        return None if mark is None else mark.hash
 
     def without(self, base_keys: frozenset[BaseKey]) -> Base:
         """Return the base less some of its rows."""
@@ -221,12 +219,32 @@ def updates_made(plan: Plan, outcome: Outcome) -> list[BaseUpdate]:
 APART = tuple(f"apart:{name}" for name in (*SHARED_FIELDS, "tags"))
 """The fields for what a note says in its own words, beside what the digest says."""
 
+STOOD = "stood"
+"""The field of the texts that a file had before a write of ours, as hashes (`old_files`)."""
+
+LINKED = "linked"
+"""The field of the entries of a digest whose link lines of ours are not taken in yet."""
+
+
+def untaken_key(base_key: BaseKey, side: Side) -> BaseKey:
+    """Return the base key of what a field said on a side before writes not taken in there."""
+    return base_key._replace(field=f"untaken:{side}:{base_key.field}")
+
+
+def _untaken(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"untaken:{side}:{name}" for side in ("digest", "note") for name in names)
+
+
 PAPER_FIELDS = (
     *SHARED_FIELDS,
-    *("filled", "note", "mentions", "undated", "abstract", "template"),
+    *("filled", "note", "mentions", "undated", "abstract", "template", STOOD),
     *APART,
+    *_untaken(SHARED_FIELDS),
 )
-PLACE_FIELDS = ("tags", "commentary", "missing", "unmet", "older")
+PLACE_FIELDS = (
+    *("tags", "commentary", "missing", "unmet", "older"),
+    *_untaken(("tags", "commentary")),
+)
 
 
 def apart_key(base_key: BaseKey) -> BaseKey:

@@ -174,6 +174,35 @@ def entry_cut(digest: RelPath, paper: str, line: int, why: str = "") -> Problem:
     )
 
 
+OLD_FILE = "old-file"
+"""The code of a file that is an old copy as a whole."""
+
+
+def old_file(path: RelPath, papers: int, side: str) -> Problem:
+    """Report a file that is again as it was before a write of ours; `papers` it would change."""
+    would = "1 paper" if papers == 1 else f"{papers} papers"
+    return Problem(
+        path,
+        OLD_FILE,
+        "this file is again, byte for byte, as it was before vault-sync wrote into it, as a "
+        f"checkout, a backup or an editor with an old text does; {would} would change by it, and "
+        "nothing of it is taken over",
+        f"{resolve_hint(path, side)} takes it as it is; `vault-sync restore {quote(path)} "
+        "--in-place` brings the newer text back",
+    )
+
+
+def old_entry(digest: RelPath, note: RelPath) -> Problem:
+    """Report an entry that is gone from a digest with all that we had written there beside it."""
+    return Problem(
+        digest,
+        "old-copy",
+        f"this file is again as it was before the entry of '{stem_of(note)}' was linked there, and "
+        "the entry is gone from it; its note stays",
+        f"{resolve_hint(note, 'note')} puts it back, `--take digest` removes it",
+    )
+
+
 def entry_missing(note: RelPath, digest: RelPath) -> Problem:
     return Problem(
         note,

@@ -34,7 +34,7 @@ from vault_sync.core.reconcile.drafting import (
 from vault_sync.core.reconcile.drafting.completed_facts import completed
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths, choose_paths
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS, DraftContext, PlanBuilder
-from vault_sync.core.reconcile.pairing import pairs, removals
+from vault_sync.core.reconcile.pairing import old_files, pairs, removals
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests, apply_decisions
 from vault_sync.core.reconcile.pairing.first_pass import check_globs
 from vault_sync.core.reconcile.pairing.last_entry import believe_last_removals
@@ -96,6 +96,23 @@ def reconcile(
     if not (options.sure or base.exists) and (doubts := check_globs(snapshot, rules)):
         problems = (*snapshot.problems, *doubts)
         return Plan(problems=problems, digests=len(snapshot.digests), entries=_entries(snapshot))
+    old = old_files.old_files(snapshot, base, options.decisions)
+    if not old:
+        return _reconciled(snapshot, base, facts, rules, options)
+    # One that would change nothing, as where all files went back together, is no question.
+    plan = _reconciled(snapshot, base, facts, rules, options)
+    if not (plan.operations or plan.conflicts):
+        return plan
+    return _reconciled(old_files.hold(snapshot, base, old), base, facts, rules, options)
+
+
+def _reconciled(
+    snapshot: Snapshot,
+    base: Base,
+    facts: Mapping[Key, Facts],
+    rules: Rules,
+    options: ReconcileOptions,
+) -> Plan:
     if snapshot.locked:
         snapshot = apply_decisions(snapshot, options.decisions)
         snapshot = believe_last_removals(snapshot, base, rules, options.at_rest)
@@ -117,6 +134,8 @@ def reconcile(
         # An accepted digest is remembered even while its removals are still asked about.
         accepted = guarded.guarded & accepted_digests(options.decisions)
         updates += base_updates.texts(snapshot, accepted)
+    writes = (*builder.note_writes, *builder.digest_writes)
+    updates += old_files.updates(snapshot, base, writes, builder.drafted)
     made = builder.digest_after.keys() - snapshot.digests.keys()
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
     problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)

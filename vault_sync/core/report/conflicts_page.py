@@ -38,6 +38,7 @@ _REASONS = {
     "both changed": "Both were changed, differently.",
     "never agreed": "They differ, and nothing says which was there first.",
     "older": "One of them went back to an earlier text, as a checkout or a restored backup does.",
+    "old-copy": "One of them is again as it was before words of the other came there.",
     "section gone": "The note's section is gone: was the text deleted, or its heading changed?",
     "cannot be written": "One cannot be written in the form that the other has.",
 }

@@ -21,6 +21,7 @@ from vault_sync.core.model.plan import (
 )
 from vault_sync.core.model.values import Problem
 from vault_sync.core.text.encodings import as_bytes
+from vault_sync.core.text.regex import regex
 
 IN_LINE, OUT_OF_LINE, USAGE, BUG, BUSY, INTERRUPTED, UNREAD = 0, 1, 2, 3, 4, 130, 141
 """The exit codes (README, "Exit codes")."""
@@ -93,7 +94,29 @@ def plan_to_show(plan: Plan, others: Iterable[Problem] = ()) -> Plan:
     it was just made or is remembered from an earlier pass. A problem is remembered, so its text may
     depend on files, never on time or state; whatever a message needs of those is added here.
     """
-    return plan._replace(problems=(*plan.problems, *others))
+    found = _one_question((*plan.problems, *others))
+    return plan._replace(problems=found)
+
+
+_PAPERS = regex(r"; (\d+) papers? would change by it, and")
+
+
+def _one_question(found: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Return problems in which the old copies of several files are one: of a checkout, a backup."""
+    old = [each for each in found if each.code == problems.OLD_FILE]
+    if len(old) < 2:
+        return tuple(found)
+    papers = sum(int(match[1]) for each in old if (match := _PAPERS.search(each.message)))
+    listed = ", ".join(each.path for each in old)
+    one = old[0]._replace(
+        message=f"{len(old)} files are again, byte for byte, as they were before vault-sync wrote "
+        f"into them, as after a checkout or from a backup; {papers} papers would change by them, "
+        f"and nothing of them is taken over: {listed}",
+        hint="`vault-sync resolve --all --take digest` takes what the digests say for all of them "
+        "(`--take note`: the notes), `vault-sync resolve FILE --take digest|note` for one; "
+        "`vault-sync restore FILE --in-place` brings a newer text back",
+    )
+    return tuple(one if each is old[0] else each for each in found if each not in old[1:])
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:

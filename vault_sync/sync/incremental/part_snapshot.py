@@ -68,7 +68,6 @@ class PartSnapshot:
         return Base(
             rows,
             exists=True,
-            was_before=reading.state.was_before,
             was_ever=lambda row, value: is_old(select, row, value, ()),
             of_others=lambda row: read_one(select, row),
             former_names=former_names(reading.state),

@@ -107,7 +107,6 @@ def base_of(state: StateStore) -> Base:
     return Base(
         state.rows(),
         state.has_base,
-        state.was_before,
         joining=not vault_id.is_joined(state),
         # Also what a person still types over is an earlier value to a text that was brought.
         was_ever=lambda row, value: is_old(state.select, row, value, ()),

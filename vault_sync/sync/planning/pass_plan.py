@@ -18,6 +18,7 @@ from vault_sync.core.model.plan import (
     Write,
     value_words,
 )
+from vault_sync.core.model.problems import OLD_FILE
 from vault_sync.core.model.values import (
     Decision,
     Decisions,
@@ -40,7 +41,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
 from vault_sync.sync.planning import conflicts_file
-from vault_sync.sync.request import PassRequest, Progress, silent
+from vault_sync.sync.request import PassRequest, Progress, TakeAll, silent
 
 if TYPE_CHECKING:
     from vault_sync.core.citation.library import ReadersLibrary
@@ -83,8 +84,8 @@ def make_plan(
     if ticks and plan.conflicts:
         decisions |= conflicts_page.choices((*observation.open_elsewhere, *plan.conflicts), ticks)
         plan = reconciled(decisions)
-    if request.take_all is not None and plan.conflicts:
-        decisions |= request.take_all.decisions(plan.conflicts)
+    if request.take_all is not None and (all_ := _all_decided(request.take_all, plan, observation)):
+        decisions |= all_
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
     unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
@@ -104,6 +105,17 @@ def make_plan(
         conflicts=conflicts,
         problems=(*observation.problems, *taken, *plan.problems),
     )
+
+
+def _all_decided(take_all: TakeAll, plan: Plan, observation: Observation) -> Decisions:
+    """Return a person's decision about all conflicts, and about the files that are old copies."""
+    found = dict(take_all.decisions(plan.conflicts))
+    if take_all == TakeAll(take_all.side) and take_all.side != "both":
+        for each in plan.problems:
+            if each.code == OLD_FILE:
+                path = RelPath(each.path)
+                found |= decide(path, take_all.side, observation.snapshot, observation.base)
+    return found
 
 
 def _joined_with_page(plan: Plan, page: RelPath) -> list[BaseUpdate]:

@@ -162,11 +162,11 @@ SHARED = {"url", "title", "authors"}
 @pytest.mark.parametrize(
     ("path", "side", "fields", "whole"),
     [
-        (NEXT, "digest", {*SHARED, "commentary"}, True),
-        (NEXT, "note", {*SHARED, "commentary", "entry"}, False),
+        (NEXT, "digest", {*SHARED, "commentary", "tags"}, True),
+        (NEXT, "note", {*SHARED, "commentary", "tags", "entry"}, False),
         (NEXT, "both", {"commentary"}, False),
-        (NOTE_OMEGA, "digest", {*SHARED, "commentary", "entry"}, False),
-        (NOTE_OMEGA, "note", {*SHARED, "commentary", "entry"}, False),
+        (NOTE_OMEGA, "digest", {*SHARED, "commentary", "tags", "entry"}, False),
+        (NOTE_OMEGA, "note", {*SHARED, "commentary", "tags", "entry"}, False),
         (NOTE_OMEGA, "both", {"commentary"}, False),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from vault_sync.core.model.base import Arrival, Base, History, PastValue
+from vault_sync.core.model.base import Arrival, History, PastValue
 from vault_sync.core.reconcile.resolution import arrivals
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, Undecided
@@ -92,14 +92,6 @@ def test_tags_that_return_otherwise_than_by_typing_are_joined(how: Arrival) -> N
 
 def test_tags_typed_on_both_sides_are_merged_as_ever() -> None:
     assert not arrivals.are_joined(TAGS, ("t",), ("a", "n"), (TYPED, TYPED))
-
-
-def test_an_earlier_value_is_one_at_once_where_a_text_was_brought() -> None:
-    base = Base(was_ever=lambda *_: True)
-    for way in (DELIVERED, WAITED, COPIED):
-        for ways in ((TYPED, way), (way, TYPED)):
-            assert arrivals.distrusting(base, ways).was_before is base.was_ever
-    assert arrivals.distrusting(base, (TYPED, TYPED)) is base
 
 
 def test_what_both_sides_lack_is_waited_for_by_neither() -> None:

@@ -368,7 +368,9 @@ WORDS = Meaning[str](
     to_digest=lambda _here, there, _was: there if "|" not in there else None,
     to_note=lambda _here, there, _was: there,
     is_partial=lambda value: value.endswith("et al."),
+    guard_older=False,
 )
+BROUGHT = WORDS._replace(guard_older=True)
 
 
 @pytest.mark.parametrize(
@@ -384,17 +386,19 @@ WORDS = Meaning[str](
         ("T", "U", "V", "both changed"),
         ("T", "", "V", "both changed"),
         ("T", "T", "|", "cannot be written"),
-        ("T", "Old", "T", "older"),
-        ("T", "T", "Old", "older"),
+        ("T", "Old", "T", "Old"),  # typed: a person took it back
+        ("T", "T", "Old", "Old"),
     ],
 )
 def test_one_field_is_decided(was: str | None, digest: str, note: str, meant: str) -> None:
     base_key = BaseKey(ALPHA, "", "title")
     rows = {} if was is None else {base_key: was}
-    base = Base(rows, exists=True, was_before=lambda _, value: value == "Old")
+    base = Base(rows, exists=True, was_ever=lambda _, value: value == "Old")
     found = decide(WORDS, base_key, digest, note, base)
     said_of_both = [found.reason] if isinstance(found, Undecided) else [*found]
     assert set(said_of_both) == {meant}
+    if meant == "Old":
+        assert decide(BROUGHT, base_key, digest, note, base) == Undecided("older")
 
 
 def test_a_field_in_part_or_in_another_case_stays_as_it_is() -> None:

@@ -103,19 +103,74 @@ def test_a_section_that_was_taken_out_is_settled(side: str) -> None:
     assert not quiet(vault).conflicts
 
 
+@pytest.mark.parametrize("between", range(4))
 @pytest.mark.parametrize("path", [WEEK, NOTE])
-def test_an_older_text_is_held(path: str) -> None:
+def test_what_was_typed_and_taken_back_is_followed(path: str, between: int) -> None:
     vault = settled()
-    was = vault.files[path]
-    change(vault, path, LINE, "새 줄.")
+    before = dict(vault.files)
+    change(vault, path, LINE, f"{LINE} 새 말.")
+    assert not vault.sync().conflicts
+    for _ in range(between):
+        vault.sync()
+    change(vault, path, f"{LINE} 새 말.", LINE)
+    assert not vault.sync().conflicts
+    assert vault.files == before
+
+
+OLD = {
+    "as it was": (LINE, LINE),
+    "a new word in another sentence": (FIRST, f"{FIRST} 딴 말."),
+    "a new word beside it": (LINE, f"{LINE} 딴 말."),
+    "a new word in the midst of it": (LINE, LINE.replace(" ", " 딴 ", 1)),
+}
+
+
+@pytest.mark.parametrize("typed", [f"{LINE} 새로 쓴 말.", "아주 다른 줄을 썼다.", ""])
+@pytest.mark.parametrize("edit", OLD.values(), ids=OLD)
+@pytest.mark.parametrize(("from_", "to"), [(WEEK, NOTE), (NOTE, WEEK)])
+def test_an_old_copy_is_asked_about(from_: str, to: str, edit: tuple[str, str], typed: str) -> None:
+    vault = settled()
+    old = vault.files[to]
+    change(vault, from_, LINE, typed)
     vault.sync()
-    vault.files[path] = was
+    vault.files[to] = old
+    change(vault, to, *edit)
     plan = nothing_happens(vault)
-    assert open_fields(plan) == [(ALPHA, "commentary", "older")]
-    side = "digest" if path == WEEK else "note"
+    assert open_fields(plan) == [(ALPHA, "commentary", "old-copy")]
+    side = "digest" if to == WEEK else "note"
     vault.sync(decisions={place(ALPHA, WEEK, "commentary"): side})  # type: ignore[dict-item]
-    assert LINE in said(vault, ALPHA).commentary and LINE in section(vault, NOTE).commentary
-    quiet(vault)
+    assert said(vault, ALPHA).commentary == section(vault, NOTE).commentary
+    assert edit[1] in section(vault, NOTE).commentary and not quiet(vault).conflicts
+
+
+@pytest.mark.parametrize(("from_", "to"), [(WEEK, NOTE), (NOTE, WEEK)])
+def test_words_taken_in_are_their_readers_to_take_out(from_: str, to: str) -> None:
+    vault = settled()
+    before = dict(vault.files)
+    change(vault, from_, LINE, f"{LINE} 새로 쓴 말.")
+    vault.sync()
+    change(vault, to, "새로 쓴 말.", "새로 쓴 말. 읽었다.")
+    vault.sync()
+    change(vault, to, " 새로 쓴 말. 읽었다.", "")
+    assert not vault.sync().conflicts
+    assert vault.files == before
+
+
+@pytest.mark.parametrize(("from_", "to"), [(WEEK, NOTE), (NOTE, WEEK)])
+def test_old_tags_are_asked_about(from_: str, to: str) -> None:
+    vault = settled()
+    old = vault.files[to]
+    text = (
+        ("#alpha #llm", "#alpha #llm #mine") if from_ == WEEK else ("  - llm", "  - llm\n  - mine")
+    )
+    change(vault, from_, *text)
+    vault.sync()
+    vault.files[to] = old
+    assert open_fields(nothing_happens(vault)) == [(ALPHA, "tags", "old-copy")]
+    side = "digest" if from_ == WEEK else "note"
+    vault.sync(decisions={place(ALPHA, WEEK, "tags"): side})  # type: ignore[dict-item]
+    assert set(said(vault, ALPHA).tags) == set(noted(vault, NOTE).tags) == {"alpha", "llm", "mine"}
+    assert not quiet(vault).conflicts
 
 
 # Where something must.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.values import SHARED_FIELDS, Decision, Decisions, Key, RelPath
+from vault_sync.core.reconcile.pairing import old_files
 from vault_sync.core.snapshot import Snapshot
 
-FIELDS = (*SHARED_FIELDS, "commentary")
+FIELDS = (*SHARED_FIELDS, "commentary", "tags")
 
 
 def decide(path: RelPath, side: Decision, snapshot: Snapshot, base: Base) -> Decisions:
@@ -16,6 +17,7 @@ def decide(path: RelPath, side: Decision, snapshot: Snapshot, base: Base) -> Dec
     its entries are removed. Both sides can be right about a commentary alone.
     """
     fields = ("commentary",) if side == "both" else FIELDS
+    whole = {old_files.decided_key(path): side} if _is_old(path, snapshot, base) else {}
     entry = () if side == "both" else ("entry",)
     if path in snapshot.digests or path in lost_digests(snapshot, base):
         decided: dict[tuple[Key, RelPath, str], Decision] = {
@@ -23,10 +25,16 @@ def decide(path: RelPath, side: Decision, snapshot: Snapshot, base: Base) -> Dec
             for key in _papers_of(path, snapshot, base)
             for name in (fields if side == "digest" else (*fields, *entry))
         }
-        return decided | ({(Key(""), path, "text"): side} if side == "digest" else {})
+        accepted = {(Key(""), path, "text"): side} if side == "digest" else {}
+        return {**decided, **accepted, **whole}
     key = snapshot.about(path)
     digests = () if key is None else _digests_of(path, key, snapshot, base)
-    return {(key, at, name): side for at in digests for name in (*fields, *entry) if key}
+    found = {(key, at, name): side for at in digests for name in (*fields, *entry) if key}
+    return {**found, **whole} if found else {}
+
+
+def _is_old(path: RelPath, snapshot: Snapshot, base: Base) -> bool:
+    return any(path == old for old, _ in old_files.old_files(snapshot, base, {}))
 
 
 def accepted_digests(decisions: Decisions) -> frozenset[RelPath]:

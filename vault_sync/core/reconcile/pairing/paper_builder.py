@@ -16,6 +16,7 @@ from vault_sync.core.model.plan import BaseKey, Value
 from vault_sync.core.model.values import Decisions, Key, Place, RelPath, joined, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.note.note import Section, commentary_of
+from vault_sync.core.reconcile.pairing import old_files
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.paper import Kind, Notices, Pair, Paper, Role, note_value
 from vault_sync.core.reconcile.pairing.remains import NONE, Remains
@@ -301,19 +302,22 @@ class MissingEntries(NamedTuple):
         if self.base.refuses(BaseKey(key, digest, "entry"), "", value):
             return "waiting"
         if self.base.knows(Place(key, pair.origin or digest)):
-            return self._was_agreed(digest)
+            return self._was_agreed(key, note, digest)
         if self.base.arrival(note).delivered:
             # Its digest may be on the way behind it.
             self.notices.deferred.add(note)
             return "waiting"
         return self._never_agreed(key, note, digest)
 
-    def _was_agreed(self, digest: RelPath) -> Kind:
+    def _was_agreed(self, key: Key, note: RelPath, digest: RelPath) -> Kind:
         """Return `removed`, or `waiting` where the entry may only be out of sight."""
         if digest not in self.snapshot.digests:
             if digest in accepted_digests(self.decisions):
                 return "removed"
             self.notices.add(problems.digest_missing(digest))
+            return "waiting"
+        if old_files.entry_is_old_copys(key, digest, self.snapshot.digests[digest], self.base):
+            self.notices.add(problems.old_entry(digest, note))
             return "waiting"
         return "removed"
 

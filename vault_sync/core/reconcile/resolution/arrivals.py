@@ -74,13 +74,6 @@ def history_of(base: Base, base_key: BaseKey, *texts: Value) -> History:
     return History(tuple(PastValue(value, "delivered") for value in values))
 
 
-def distrusting(base: Base, arrivals: Arrivals) -> Base:
-    """Return the base for two texts: if one was brought, an earlier value is one at once."""
-    if all(arrival.typed_here for arrival in arrivals):
-        return base
-    return base.of_brought_texts
-
-
 def waits(
     field: str,
     agreed: tuple[Value | None, Value | None],

@@ -15,10 +15,11 @@ from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath, R
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
 from vault_sync.core.note.note import commentary_of
+from vault_sync.core.reconcile.pairing.old_files import decided_key
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
-from vault_sync.core.reconcile.resolution import arrivals, fields, reread
+from vault_sync.core.reconcile.resolution import arrivals, fields, old_copies, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
-from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Undecided
+from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Tags, Undecided
 from vault_sync.core.reconcile.resolution.values import (
     LIVE,
     NOTE,
@@ -27,6 +28,7 @@ from vault_sync.core.reconcile.resolution.values import (
     Resolution,
     add_conflict,
     base_digest,
+    decided_side,
     decision,
 )
 from vault_sync.core.text.wrapping import same_words
@@ -103,6 +105,8 @@ def _decided_commentary(
     found = arrivals.decide(resolution, pair, base, was) if side is None and brought else None
     if found is not None:
         return found
+    if side is None and old_copies.sides_gone_back(was, entry.commentary, section, base):
+        return Undecided("old-copy")
     if side is None and pair.entry is not None and agreed not in {None, entry.commentary}:
         if agreed == section and reread.has_swallowed(agreed, entry, digests[pair.digest]):
             return Decided(entry.commentary)
@@ -161,15 +165,18 @@ def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> 
     return pair.kind in {"both", "moved"} and bool(entry.commentary) and bool(base.text(base_key))
 
 
-def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules: Rules) -> None:
+def resolve_tags(
+    resolution: Resolution,
+    note_fields: Fields,
+    base: Base,
+    rules: Rules,
+    decisions: Decisions,
+) -> None:
+    """Merge the tags of a paper, unless a file went back behind those that were written there."""
     paper = resolution.paper
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
     if rules.properties.is_off("tags"):
-        keys = {BaseKey(paper.agreed_key, pair.digest, "tags") for pair in pairs}
-        resolution.drop(base, *keys, apart_key(BaseKey(paper.agreed_key, "", "tags")))
-        for pair in pairs if paper.note is not None else ():
-            had = pair.entry.fields.tags if pair.entry else ()
-            resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=had)
+        _leave_tags_in_digests(resolution, pairs, base)
         return
     if any(_refuses(paper, pair, note_fields, base) for pair in pairs):
         return
@@ -188,28 +195,86 @@ def resolve_tags(resolution: Resolution, note_fields: Fields, base: Base, rules:
     def stays(tag: str) -> bool:
         return private(rules, tag) or fold(tag) in own
 
-    views = () if base.is_typed_here else fields.note_tags_by_place(places, note_fields.tags, stays)
+    views = fields.note_tags_by_place(places, note_fields.tags, stays)
     for at, (pair, view) in enumerate(zip(pairs, views, strict=False)):
-        if _wait(paper, pair, places[at], view, base):
-            resolution.defer(pair.digest, base)
+        place = _to_merge(resolution, pair, places[at], view, base, decisions)
+        if place is None:
             return
-        if _are_joined(paper, pair, places[at], view, base):
-            places[at] = places[at]._replace(was=None)
+        places[at] = place
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
-    note_changes = set(merged.note) != set(note_fields.tags)
+    if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
+        resolution.placeless += (Placeless(pairs[0], "tags"),)
+    _take_over_tags(resolution, pairs, merged, note_fields, base, tuple(own.values()))
+
+
+def _take_over_tags(
+    resolution: Resolution,
+    pairs: Sequence[Pair],
+    merged: Tags,
+    note_fields: Fields,
+    base: Base,
+    own: tuple[str, ...],
+) -> None:
+    """Give both sides the merged tags; `own` are those of the note that stay in it."""
+    key, note_changes = resolution.paper.agreed_key, set(merged.note) != set(note_fields.tags)
     for pair, tags in zip(pairs, merged.digests, strict=False):
         had = pair.entry.fields.tags if pair.entry else ()
         resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=tags)
         changes = {NOTE: note_changes, pair.digest: pair.entry is None or tags != had}
-        resolution.propose(BaseKey(paper.agreed_key, pair.digest, "tags"), tags, changes)
+        resolution.propose(BaseKey(key, pair.digest, "tags"), tags, changes)
     resolution.note = resolution.note.saying(tags=merged.note)
-    if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
-        resolution.placeless += (Placeless(pairs[0], "tags"),)
-    own_key = apart_key(BaseKey(paper.agreed_key, "", "tags"))
+    own_key = apart_key(BaseKey(key, "", "tags"))
     if own:
-        resolution.propose(own_key, tuple(own.values()), {NOTE: note_changes})
+        resolution.propose(own_key, own, {NOTE: note_changes})
     else:
         resolution.drop(base, own_key)
+
+
+def _leave_tags_in_digests(resolution: Resolution, pairs: Sequence[Pair], base: Base) -> None:
+    """Leave tags to the digests, for notes have no property for them."""
+    paper = resolution.paper
+    keys = {BaseKey(paper.agreed_key, pair.digest, "tags") for pair in pairs}
+    resolution.drop(base, *keys, apart_key(BaseKey(paper.agreed_key, "", "tags")))
+    for pair in pairs if paper.note is not None else ():
+        had = pair.entry.fields.tags if pair.entry else ()
+        resolution.entries[pair.digest] = resolution.entries[pair.digest].saying(tags=had)
+
+
+def _to_merge(
+    resolution: Resolution,
+    pair: Pair,
+    place: TagPlace,
+    view: tuple[str, ...],
+    base: Base,
+    decisions: Decisions,
+) -> TagPlace | None:
+    """Return a place as its tags are merged; None where they stay as they are on both sides."""
+    paper = resolution.paper
+    files = (pair.digest, paper.note or NOTE)
+    is_old = _have_gone_back(paper, pair, place, view, base) or (
+        pair.kind == "both" and any(decided_key(path) in decisions for path in files)
+    )
+    side = decided_side(decisions, paper, pair.digest, "tags")
+    if is_old and side is not None:
+        return place._replace(was=view if side == "digest" else place.has)
+    if is_old:
+        add_conflict(resolution, pair, "tags", place.has, view, "old-copy")
+        return None
+    if base.is_typed_here:
+        return place
+    if _wait(paper, pair, place, view, base):
+        resolution.defer(pair.digest, base)
+        return None
+    return place._replace(was=None) if _are_joined(paper, pair, place, view, base) else place
+
+
+def _have_gone_back(
+    paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base
+) -> bool:
+    if pair.kind != "both" or place.was is None:
+        return False
+    base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
+    return bool(old_copies.sides_gone_back(base_key, place.has, view, base))
 
 
 def _wait(paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base) -> bool:

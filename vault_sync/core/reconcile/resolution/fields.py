@@ -42,7 +42,9 @@ else:  # most fields changed on one side
 
 T = TypeVar("T", str, tuple[str, ...])
 
-Reason = Literal["both changed", "never agreed", "older", "section gone", "cannot be written"]
+Reason = Literal[
+    "both changed", "never agreed", "older", "old-copy", "section gone", "cannot be written"
+]
 
 
 class Decided(NamedTuple):
@@ -75,8 +77,7 @@ def decide_commentary(
 ) -> Decided | Undecided:
     """Decide a commentary, of which an empty one is an absent one.
 
-    A change back to an earlier text is left to a person, as a checkout or a restored
-    backup looks just like that (docs/architecture.md). `side` is a person's decision.
+    `side` is a person's decision.
     """
     if digest == note:
         return Decided(digest)
@@ -91,8 +92,7 @@ def decide_commentary(
         return Undecided("never agreed")
     changed = note if same_words(digest, was) else digest if same_words(note, was) else None
     if changed is not None:
-        older = base.was_before(base_key, changed)
-        return Undecided("older") if older else Decided.wrapped_as(digest, note, changed)
+        return Decided.wrapped_as(digest, note, changed)
     both = _merged(was, digest, note)
     if both is None:
         # The same edits where all three are wrapped alike.
@@ -188,7 +188,7 @@ class Meaning(NamedTuple, Generic[T]):
     other side said before (last; None if nobody knows); None where that would lose something.
     `is_partial`: the value leaves something out, and is never spread.
     `spelled`: where the two sides are spelled differently, another spelling of one is no change.
-    `guard_older`: a change back to an earlier value is left to a person.
+    `guard_older`: an earlier value that was brought is left to a person.
     """
 
     agree: Callable[[T, T], bool]
@@ -242,7 +242,7 @@ def decide(
     cut = meaning.is_partial(digest) or meaning.is_partial(note)
     if same and (cut or (meaning.spelled and was != note_was)):
         return as_they_are
-    if meaning.guard_older and _was_before(base, base_key, digest if changed == "digest" else note):
+    if meaning.guard_older and _was_ever(base, base_key, digest if changed == "digest" else note):
         return Undecided("older")
     before = was if changed == "digest" else note_was
     followed = _followed(meaning, digest, note, changed, before)
@@ -264,9 +264,9 @@ def apart_authors(
     return SharedValue(digest, digest if follows else note)
 
 
-def _was_before(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
+def _was_ever(base: Base, base_key: BaseKey, value: str | tuple[str, ...]) -> bool:
     """Tell whether a value is an earlier one of either side."""
-    return base.was_before(base_key, value) or base.was_before(apart_key(base_key), value)
+    return base.was_ever(base_key, value) or base.was_ever(apart_key(base_key), value)
 
 
 def _changed_side(

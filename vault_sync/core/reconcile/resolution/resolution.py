@@ -17,6 +17,7 @@ from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import (
     arrivals,
     fields,
+    old_copies,
     reread,
 )
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
@@ -59,7 +60,8 @@ def resolve(
         shared.resolve(rules)
     for pair in live:
         resolve_commentary(resolution, pair, base, decisions, digests)
-    resolve_tags(resolution, note_fields, base, rules)
+    resolve_tags(resolution, note_fields, base, rules, decisions)
+    old_copies.record(resolution, note, base, digests)
     _rekey(resolution, base)
     return resolution
 
@@ -200,12 +202,16 @@ class _Shared(NamedTuple):
                 return SharedValue(digest_has, note_has)
             side = "digest" if reread_now else None
         base = self.base
-        if not base.is_typed_here:
-            ways = base.arrival(self.home.digest), base.arrival(paper.note)
+        if side is None and old_copies.sides_gone_back(base_key, digest_has, note_has, base):
+            return Undecided("old-copy")
+        ways = base.arrival(self.home.digest), base.arrival(paper.note)
+        brought = not all(way.typed_here for way in ways)
+        if not brought:
+            meaning = meaning._replace(guard_older=False)
+        else:
             agreed = base.rows.get(base_key), base.note_value(base_key)
             if side is None and arrivals.waits(name, agreed, (digest_has, note_has), ways):
                 return Deferred()
-            base = arrivals.distrusting(base, ways)
         return fields.decide(
             meaning,
             base_key,
