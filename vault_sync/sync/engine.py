@@ -132,7 +132,7 @@ def _carry_out(context: PassContext, request: PassRequest, view: View) -> PassRe
             sources=_sources(view.observation, doable),
             at=counted_files(context.progress, len(doable.operations)),
         )
-    if any(one.drop for one in doable.base_updates):
+    if any(row.field == "commentary" for one in doable.base_updates for row in one.drop):
         note_lost_entries(state, undoing.lost_entries(view.observation, doable, outcome))
     remember_files(config.root, state, view.observation, doable, outcome)
     if request.lifts or view.observation.base.refused:

@@ -135,8 +135,8 @@ def updates(
         mark = base.files.get(each.key, {}).get(each.path)
         had = base.items(each.row) or ()
         at_rest = mark is not None and mark[:3] == snapshot.stats.get(each.path)
-        is_known = at_rest and not (had and hash_of(each.text) in had)
-        if each.path in snapshot.locked or (is_known and each.path not in after):
+        is_same = at_rest and not (had and hash_of(each.text) in had)
+        if each.path in snapshot.locked or (is_same and each.path not in after):
             continue
         before, now = None if mark is None else mark.hash[:16], hash_of(each.text)
         seen = _seen(had, before, now)
