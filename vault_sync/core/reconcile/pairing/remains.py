@@ -19,7 +19,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
-from vault_sync.core.model.values import Decisions, Key, Place, Problem, RelPath, stem_of
+from vault_sync.core.model.values import Decisions, Fields, Key, Place, Problem, RelPath, stem_of
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.reconcile.pairing.decisions import accepted_digests
 from vault_sync.core.reconcile.pairing.slip_reasons import FORMS, Broken, reason
@@ -281,11 +281,27 @@ class Comparison(NamedTuple):
             return None
         before = self._stretch(self.was, entry, self.starts, self.letters[1])
         after = self._stretch(self.now, now, _starts(self.now.text), self.letters[0])
-        lines = lines_unsaid(entry, now, before, after, letters_of(self._title_line(entry)))
+        was = entry._replace(fields=self._agreed(entry, now.fields.title))
+        lines = lines_unsaid(was, now, before, after, letters_of(self._title_line(entry)))
         if not lines:
             return None
         broken = self._cut_at(range(min(now.line - 1, *lines), max(lines) + 1), min(lines))
         return _Remnant(entry, broken, frozenset(lines))
+
+    def _agreed(self, entry: Entry, title: str) -> Fields:
+        """Return what an entry said when both sides last agreed, which a slip may have changed.
+
+        A slip that a pass held otherwise stands in the text that the digest then had.
+        """
+        at = BaseKey(entry.key, self.path, "commentary")
+        commentary, tags = self.base.text(at), self.base.items(at._replace(field="tags"))
+        agreed = self.base.text(BaseKey(entry.key, "", "title"))
+        fields = entry.fields
+        return fields.saying(
+            title=title if agreed == title else fields.title,
+            tags=fields.tags if tags is None else tags,
+            commentary=fields.commentary if commentary is None else commentary,
+        )
 
     def _stretch(
         self, digest: Digest, entry: Entry, starts: Sequence[int], letters: LetteredText
