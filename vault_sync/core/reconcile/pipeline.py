@@ -138,7 +138,8 @@ def _reconciled(
     updates += old_files.updates(snapshot, base, writes, builder.drafted)
     made = builder.digest_after.keys() - snapshot.digests.keys()
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
-    problems = (*snapshot.problems, *pairing.problems, *guarded.problems, *builder.problems)
+    found = _of_files(snapshot, pairing)
+    problems = (*found, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
     if options.remake:
         plan = plan._replace(again=tuple(sorted({*plan.again, *_not_removed(guarded.papers)})))
@@ -146,6 +147,13 @@ def _reconciled(
     deferred = pairing.deferred | guarded.deferred | resolved
     plan = refusals.without_refused(plan, base) if base.refused else plan
     return plan._replace(deferred=deferred)
+
+
+def _of_files(snapshot: Snapshot, pairing: Pairing) -> Iterator[Problem]:
+    """Yield the problems of files; of what is left of a digest's entries pairing tells more."""
+    for each in snapshot.problems:
+        if each.code != "nothing-read" or RelPath(each.path) not in pairing.with_remains:
+            yield each
 
 
 def _of_other_files(pairing: Pairing, snapshot: Snapshot, base: Base) -> frozenset[BaseKey]:

@@ -104,6 +104,18 @@ def test_a_heading_that_cuts_an_entry_is_held(slip: Slip, line: int) -> None:
     assert "230802 Beta Nets" in problem.message and "use ###" in problem.hint
 
 
+def test_a_fence_that_is_opened_and_never_closed_is_not_followed() -> None:
+    found = held_until_taken_back(settled(), WEEK, instead(URL, f"```\n{URL}"))
+    assert [(each.code, each.line) for each in found] == [("entry-cut", 7)]
+    assert "'230801 Alpha Models'" in found[0].message
+
+
+def test_a_digest_of_which_nothing_reads_is_told_once() -> None:
+    vault = settled()
+    vault.files[WEEK] = quoted(vault.files[WEEK])
+    assert codes(vault.sync()) == ["entry-unreadable"]
+
+
 LIST = """# week
 
 - [Alpha Nets](https://arxiv.org/abs/2308.00001)

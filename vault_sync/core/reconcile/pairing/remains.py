@@ -4,8 +4,8 @@ The text that a digest had when the last pass ended tells which lines were an en
 that is none any more is *held* while its digest has more of it than stood outside of it then: its
 address in any spelling or wrapping, a link to its note, its title, or at least half of the lines of
 its commentary (`traces`). One that still reads is held where it does not say any more what still
-stands in its lines (`unsaid`): a heading came into it, or a rule. Neighbours that have lines of a
-held entry now wait beside it.
+stands in its lines (`unsaid`), as below a heading or a rule that came into it; and where a fence
+was opened in it and never closed. Neighbours that have lines of a held entry now wait beside it.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _remains_in(compared: Comparison, decided: Collection[Key]) -> Remains:
             if lines:
                 broken = compared.first_broken(entry, min(lines))
                 unreadable.append(_Remnant(entry, broken, frozenset(lines)))
-        elif (remnant := compared.cut(entry)) is not None:
+        elif (remnant := compared.cut(entry) or compared.open_fence(entry)) is not None:
             cut.append(remnant)
     remnants = (*unreadable, *cut)
     path = compared.path
@@ -139,6 +139,8 @@ def _problems_of(remnants: Sequence[_Remnant], compared: Comparison) -> Iterator
                 compared.path, names, size, each.broken.line + 1, because
             )
 
+
+OPEN_FENCE = "unclosed-fence"
 
 _HEADING = regex(r" {0,3}#{1,6}(?:[ \t]|$)")
 
@@ -302,6 +304,15 @@ class Comparison(NamedTuple):
             tags=fields.tags if tags is None else tags,
             commentary=fields.commentary if commentary is None else commentary,
         )
+
+    def open_fence(self, entry: Entry) -> _Remnant | None:
+        """Return an entry in which a fence was opened since, and never closed."""
+        stood = set(self.same.values())
+        for line, code, why in self.now.notices:
+            at = line - 1
+            if code == OPEN_FENCE and self.owners[at] == entry.key and at not in stood:
+                return _Remnant(entry, Broken(at, why), frozenset())
+        return None
 
     def _stretch(
         self, digest: Digest, entry: Entry, starts: Sequence[int], letters: LetteredText
