@@ -15,7 +15,7 @@ import pytest
 from tests.support import fake_windows
 from tests.support.vaults import DIGEST, Vault
 from vault_sync.cli.main import run
-from vault_sync.edge.fs import vault_dir
+from vault_sync.edge.fs import reading
 from vault_sync.edge.platform.lock import Busy
 from vault_sync.edge.platform.rename import Expected, Volume, prove
 from vault_sync.edge.state.store import open_state
@@ -141,7 +141,7 @@ def test_what_is_in_a_cloud_only_is_neither_read_nor_gone(
     vault.ok("rebuild")
     monkeypatch.setenv("VAULT_SYNC_STATE_DIR", str(vault.state))
     before, away = vault.files(), (vault.root / path).stat().st_ino
-    monkeypatch.setattr(vault_dir, "is_away", lambda status: status.st_ino == away)
+    monkeypatch.setattr(reading, "is_away", lambda status: status.st_ino == away)
     note = vault.root / "papers/230814 Platypus.md"
     note.write_text(note.read_text("utf-8").replace("#llm", "#llm #new"), "utf-8")
     assert run(["--vault", str(vault.root), "sync"]) == 1

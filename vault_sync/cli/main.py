@@ -66,7 +66,7 @@ def is_unread(error: Exception) -> bool:
     """Return True if whoever read our output has gone; Windows says EINVAL, and names no file."""
     if current.NAME == "win32" and isinstance(error, OSError):
         return error.errno in {errno.EPIPE, errno.EINVAL} and error.filename is None
-    return isinstance(error, UnreadError)
+    return isinstance(error, UnreadError | BrokenPipeError)
 
 
 def _end_unread() -> int:
