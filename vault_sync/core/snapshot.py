@@ -153,9 +153,14 @@ class _SnapshotBuilder:
         self.locked_keys: dict[Key, RelPath] = {}
         self.locked_notes: dict[RelPath, Key] = {}
         self.problems: list[Problem] = []
+        self.unusable: list[tuple[Problem, tuple[Key, ...]]] = []
 
     def done(self) -> Snapshot:
-        self._unlinkable()
+        in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
+        self._unlinkable(in_digests)
+        for problem, keys in self.unusable:
+            needed = not in_digests.isdisjoint(keys)
+            self.problems.append(problem if needed else problems.unneeded(problem))
         return Snapshot(
             digests=self.digests,
             notes=self.notes,
@@ -236,9 +241,8 @@ class _SnapshotBuilder:
             for title in found.titles:
                 self.titled.setdefault(title, []).append(path)
 
-    def _unlinkable(self) -> None:
+    def _unlinkable(self, in_digests: Collection[Key]) -> None:
         """Lock papers whose note no wikilink can lead to; Obsidian only warns of such names."""
-        in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
         for notes, needed in ((self.managed, None), (self.plain, in_digests)):
             for key, paths in notes.items():
                 for path in paths if needed is None or key in needed else ():
@@ -255,24 +259,20 @@ class _SnapshotBuilder:
         was = self.base.note_paths.get(path)
         keys = (was,) if was else recognition.guessed_keys(path, text, self.properties)
         if keys:
-            self.lock(problem)
+            self.locked[path] = problem.code
+            if was or _seems_managed(text, self.properties):
+                self.problems.append(problem)
+            else:
+                self.unusable.append((problem, keys))
             self.locked_notes[path] = keys[0]
             self.locked_keys |= dict.fromkeys(keys[1:], path)
 
     def digest(self, path: RelPath, text: str) -> None:
-        styles = self.styles(path)
-        before = self.base.text(BaseKey(Key(""), path, "text")) or ""
-        problem = (
-            damage_of(path, text, had_words=not is_empty(before))
-            or _cut_short(path, text, self.base)
-            or (advice.titles_first(path, text) if "flat" in styles else None)
-        )
-        unlinkable = UNLINKABLE.search(stem_of(path))
-        if problem is None and unlinkable is not None:
-            problem = no_link_to(path, unlinkable[0])
+        agreed = agreed_on(self.base, path)
+        read = tag_slips.read(text, self.styles(path), self._own_link(path, text), agreed)
+        problem = _digest_problem(path, read, self.base)
         if problem is not None:
             self.lock(problem)
-        read = tag_slips.read(text, styles, self._own_link(path, text), agreed_on(self.base, path))
         self.digests[path] = read
         self._doubles(path, read)
         nothing = advice.nothing_read(read)
@@ -339,14 +339,33 @@ def agreed_on(base: Base, digest: RelPath) -> AgreedOn:
 
 
 def _may_be_note(text: str, names: PropertyNames) -> bool:
+    return _seems_managed(text, names) or recognition.may_be_note(text, names)
+
+
+def _seems_managed(text: str, names: PropertyNames) -> bool:
     start = text.lstrip("\ufeff")
     block = start[: max(0, start.find("\n---", 3))] if start.startswith("---") else ""
-    managed = any(name in block for name in names.spellings("digests"))
-    return managed or recognition.may_be_note(text, names)
+    return any(name in block for name in names.spellings("digests"))
 
 
 def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:
     return {key: tuple(paths) for key, paths in found.items()}
+
+
+def _digest_problem(path: RelPath, digest: Digest, base: Base) -> Problem | None:
+    """Return the reason for which a digest is neither read from nor written."""
+    text = digest.text
+    before = base.text(BaseKey(Key(""), path, "text")) or ""
+    problem = (
+        damage_of(path, text, had_words=not is_empty(before))
+        or _cut_short(path, text, base)
+        or (advice.titles_first(path, text) if "flat" in digest.styles else None)
+    )
+    found = UNLINKABLE.search(stem_of(path)) if problem is None else None
+    if found is None:
+        return problem
+    unlinkable = no_link_to(path, found[0])
+    return unlinkable if digest.entries else problems.unneeded(unlinkable)
 
 
 def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vault_sync.core.model.plan import Conflict, Create, Plan, Rename, Undone
+from vault_sync.core.model.problems import unneeded
 from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.report import lines
 
@@ -16,6 +17,22 @@ def test_a_plan_is_shown_with_its_own_problems_first_and_those_met_beside_planni
     plan = Plan(problems=(FOUND,), entries=7)
     assert lines.plan_to_show(plan) == plan
     assert lines.plan_to_show(plan, [ASKED]) == Plan(problems=(FOUND, ASKED), entries=7)
+
+
+def test_files_that_no_entry_needs_are_one_notice() -> None:
+    broken = unneeded(Problem("b.md", "broken-properties", "they are broken", "mend them", 2))
+    named = unneeded(Problem("[a].md", "unlinkable-name", "odd name", "rename it"))
+    (one,) = lines.plan_to_show(Plan(problems=(broken,))).problems
+    assert list(lines.problem_lines([one])) == [
+        "b.md:2: note: no entry needs this file: they are broken",
+        "    mend them",
+    ]
+    shown = lines.plan_to_show(Plan(problems=(FOUND, broken, *[named] * 1200)), [ASKED])
+    assert shown.problems[::2] == (FOUND, ASKED) and lines.in_line(Plan(problems=(one,)))
+    assert list(lines.problem_lines(shown.problems[1:2])) == [
+        "[a].md: note: no entry needs this file, nor 1,200 more that cannot be used: odd name",
+        "    rename it",
+    ]
 
 
 def test_a_problem_says_where_and_what_to_do_and_a_notice_that_it_is_one() -> None:

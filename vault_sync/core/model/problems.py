@@ -14,6 +14,10 @@ UNFINISHED = "unfinished"
 """The code of the notice of an entry that waits for words: its digest must be looked at again."""
 
 
+UNNEEDED = "unneeded"
+"""The code of a notice of a file that cannot be used, and that no entry of a digest needs."""
+
+
 def resolve_hint(path: str, take: str) -> str:
     """Return the command that decides about a note or a digest, for a POSIX shell.
 
@@ -215,6 +219,18 @@ def entry_missing(note: RelPath, digest: RelPath) -> Problem:
     )
 
 
+def no_link(note: RelPath, digest: RelPath) -> Problem:
+    """Report an entry in which a link to its note would be read as something else."""
+    return Problem(
+        note,
+        "no-link",
+        f"its entry in the digest '{stem_of(digest)}' has no link to it: between its marks a link "
+        "would be read as something else",
+        "both are kept in line; for a link, set the title apart from the marks around it",
+        level="notice",
+    )
+
+
 def no_link_to(path: RelPath, character: str) -> Problem:
     return Problem(
         path,
@@ -222,6 +238,11 @@ def no_link_to(path: RelPath, character: str) -> Problem:
         f"no wikilink can lead to a file whose name holds {character!r}",
         "rename it; nothing is done about it or for it until then",
     )
+
+
+def unneeded(problem: Problem) -> Problem:
+    """Return the notice for a file that cannot be used, where no entry needs it."""
+    return problem._replace(code=UNNEEDED, level="notice")
 
 
 def copy_of_digest(path: RelPath) -> Problem:

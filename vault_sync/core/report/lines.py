@@ -92,9 +92,10 @@ def plan_to_show(plan: Plan, others: Iterable[Problem] = ()) -> Plan:
 
     Every plan goes through here on its way to a terminal, to JSON or to the daemon's log, whether
     it was just made or is remembered from an earlier pass. A problem is remembered, so its text may
-    depend on files, never on time or state; whatever a message needs of those is added here.
+    depend on files, never on time or state; whatever a message needs of those is added here, as
+    is what it needs of other problems.
     """
-    found = _one_question((*plan.problems, *others))
+    found = _one_question(_unneeded_as_one((*plan.problems, *others)))
     return plan._replace(problems=found)
 
 
@@ -117,6 +118,19 @@ def _one_question(found: Sequence[Problem]) -> tuple[Problem, ...]:
         "`vault-sync restore FILE --in-place` brings a newer text back",
     )
     return tuple(one if each is old[0] else each for each in found if each not in old[1:])
+
+
+def _unneeded_as_one(found: Sequence[Problem]) -> list[Problem]:
+    """Return problems with all notices of files that no entry needs as one, with their number."""
+    unneeded_ = [each for each in found if each.code == problems.UNNEEDED]
+    if not unneeded_:
+        return list(found)
+    first, count = min(unneeded_, key=lambda each: each.path), len(unneeded_)
+    more = "" if count == 1 else f", nor {count - 1:,} more that cannot be used"
+    one = first._replace(message=f"no entry needs this file{more}: {first.message}")
+    at = next(number for number, each in enumerate(found) if each.code == problems.UNNEEDED)
+    others = [each for each in found if each.code != problems.UNNEEDED]
+    return [*others[:at], one, *others[at:]]
 
 
 def problem_lines(problems: Iterable[Problem]) -> Iterator[str]:

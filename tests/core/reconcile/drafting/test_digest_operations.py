@@ -265,3 +265,47 @@ def test_words_of_a_second_week_that_cannot_stand_are_told_at_their_own_section(
     (problem,) = vault.plan().problems
     assert (problem.code, problem.path) == ("would-not-read-back", NOTE)
     assert vault.files[NOTE].split("\n")[(problem.line or 0) - 1] == "#only #tags"
+
+
+# Links that would be read as something else.
+
+LIST = "digests/d.md"
+LISTS = Rules(digest_styles=(("**", ("list",)),))
+
+
+def item(number: int, words: str) -> str:
+    return f"- {words}([paper](https://arxiv.org/abs/2605.0653{number}))\n"
+
+
+def test_a_code_span_that_touches_a_parenthesis() -> None:
+    """`[[Code]](...` would be a Markdown link with a bracketed label."""
+    text = item(0, "`Code`") + item(1, "Plain ") + item(2, "**Bold** ")
+    vault = MemoryVault({LIST: text}, rules=LISTS)
+    plan = vault.sync()
+    assert [(each.path, each.code, each.level) for each in plan.problems] == [
+        ("papers/Code.md", "no-link", "notice")
+    ]
+    entries = styled_reader.read(vault.files[LIST], ("list",)).entries
+    assert [entry.link and entry.link.target for entry in entries] == [None, "Plain", "Bold"]
+    after = dict(vault.files)
+    plan = vault.sync()
+    assert vault.files == after and [each.code for each in plan.problems] == ["no-link"]
+    # Both sides follow each other without a link.
+    vault.files["papers/Code.md"] += "\nwords\n"
+    vault.sync()
+    assert "words" in vault.files[LIST]
+    vault.files[LIST] = vault.files[LIST].replace("`Code`(", "`Code` (")
+    assert vault.sync().problems == ()
+    entries = styled_reader.read(vault.files[LIST], ("list",)).entries
+    assert all(entry.link is not None for entry in entries)
+
+
+def test_a_link_that_lets_another_paper_in_is_left_out() -> None:
+    """Within a wikilink `%%` opens no comment, and the rows below would be read."""
+    row = "| {} | [paper](https://arxiv.org/abs/2605.0000{}) |\n"
+    text = "| Title | Link |\n|---|---|\n" + "".join(
+        row.format(title, number) for number, title in enumerate(("A%%", "Beta", "Gamma %%"))
+    )
+    vault = MemoryVault({LIST: text}, rules=Rules(digest_styles=(("**", ("table",)),)))
+    assert [each.code for each in vault.sync().problems] == ["no-link"]
+    assert vault.files[LIST] == text

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core.digest import editor, tag_slips
 from vault_sync.core.digest.editor import Unsayable, first_loss
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.styles import lens, styled_reader
+from vault_sync.core.digest.styles.lens import Unread
 from vault_sync.core.digest.styles.style import StyleName, styles_of
 from vault_sync.core.model.plan import Create, Write
+from vault_sync.core.model.problems import no_link
 from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
     from vault_sync.core.digest.styles import styled_growth
 else:  # most digests are flat
     styled_growth = door("vault_sync.core.digest.styles.styled_growth")
+
+
+_READINGS = 4
+"""Readings of a digest's new text that look for links which do not read back."""
 
 
 def add(builder: PlanBuilder, context: DraftContext) -> None:
@@ -52,36 +58,74 @@ def _digest(
     added: list[Resolution],
 ) -> None:
     digest = context.snapshot.digests.get(path)
-    edited = [
-        (resolution, entry)
-        for resolution, entry in edited
-        if _reads_back(builder, context, resolution, path)
-    ]
+    edited = [each for each in edited if _reads_back(builder, context, each[0], path)]
     added = [
-        resolution
-        for resolution in added
-        if _can_grow(builder, context, resolution, path)
-        and _reads_back(builder, context, resolution, path)
+        each
+        for each in added
+        if _can_grow(builder, context, each, path) and _reads_back(builder, context, each, path)
     ]
     if digest is None:
         additions = [_addition(context, each, path) for each in added]
         text = _made(context, path, additions)
-        if additions and _proved(builder, context, path, text, {}, added):
+        found = _read(context, path, text, styles_of(context.rules)(path))
+        if additions and _proved(builder, context, path, found, {}, added):
             after = builder.digest_after[path] = builder.store(text)
             builder.creates.append(Create(path, after, _named_by(added, context.note_paths)))
             for each in added:
                 builder.touch(path, each)
         return
-    text, changed = _rewritten(context, path, digest, edited, added)
-    if text == digest.text:
+    draft = _drafted(context, path, digest, edited, added)
+    unlinked = (key for key, is_own in sorted(draft.unlinked) if is_own)
+    builder.problems += [no_link(context.note_paths.notes[key], path) for key in unlinked]
+    if draft.text == digest.text:
         return
     expected = {entry.key: resolution for resolution, entry in edited}
-    if _proved(builder, context, path, text, expected, added):
-        why = _why(changed, added)
-        after = builder.digest_after[path] = builder.store(text)
+    if _proved(builder, context, path, draft.found, expected, added):
+        why = _why(draft.changed, added)
+        after = builder.digest_after[path] = builder.store(draft.text)
         builder.digest_writes.append(Write(path, digest.text, after, why))
-        for each in changed + added:
+        for each in draft.changed + added:
             builder.touch(path, each)
+
+
+class _DigestDraft(NamedTuple):
+    """A new text of a digest, as it reads, with the papers whose entries it changes.
+
+    `unlinked` are the links left out of it.
+    """
+
+    text: str
+    changed: list[Resolution]
+    unlinked: Unread
+    found: Digest
+
+
+def _drafted(
+    context: DraftContext,
+    path: RelPath,
+    digest: Digest,
+    edited: list[tuple[Resolution, Entry]],
+    added: list[Resolution],
+) -> _DigestDraft:
+    """Return the new text of a digest, without the links that would not read back.
+
+    Each of a few readings may find more of them; then no entry gets a link.
+    """
+    links = [(each, _link(context, each, path, entry)) for each, entry in edited]
+    links += [(each, _addition(context, each, path)[1]) for each in added]
+    meant = {each.key: (each.entries[path], link) for each, link in links}
+    found = digest
+    unlinked: Unread = frozenset()
+    for left in reversed(range(_READINGS)):
+        text, changed = _rewritten(context, path, digest, edited, added, unlinked)
+        if text == digest.text:
+            break
+        found = _read(context, path, text, digest.styles)
+        wrong = lens.unread_links(digest, found, meant) - unlinked
+        if not wrong:
+            break
+        unlinked |= wrong if left > 1 else lens.all_links(digest, meant)
+    return _DigestDraft(text, changed, unlinked, found)
 
 
 def _rewritten(
@@ -90,18 +134,24 @@ def _rewritten(
     digest: Digest,
     edited: list[tuple[Resolution, Entry]],
     added: list[Resolution],
+    unlinked: Unread,
 ) -> tuple[str, list[Resolution]]:
     edits, changed = [], []
     for resolution, entry in edited:
-        link = _link(context, resolution, path, entry)
-        ours = lens.edit(digest, entry, resolution.entries[path], link)
+        key, fields = resolution.key, resolution.entries[path]
+        link = None if (key, True) in unlinked else _link(context, resolution, path, entry)
+        ours = lens.edit(digest, entry, fields, link, repeats=(key, False) not in unlinked)
         if ours:
             edits += ours
             changed.append(resolution)
     text = splice(digest.text, edits)
     if added:
         grown = styled_reader.read(text, digest.styles)
-        text = lens.append(grown, [_addition(context, each, path) for each in added])
+        bare = {key for key, own in unlinked if own}
+        additions = [(each.key, _addition(context, each, path)) for each in added]
+        text = lens.append(
+            grown, [(fields, None if key in bare else link) for key, (fields, link) in additions]
+        )
     return text, changed
 
 
@@ -163,11 +213,11 @@ def _proved(
     builder: PlanBuilder,
     context: DraftContext,
     path: RelPath,
-    text: str,
+    found: Digest,
     expected: Mapping[Key, Resolution],
     added: list[Resolution],
 ) -> bool:
-    """Read a new text: it must have every entry as meant, in the old order, and no other."""
+    """Prove a new text as it reads: it has every entry as meant, in the old order, and no other."""
     old = context.snapshot.digests.get(path)
     meant = [
         expected[entry.key].entries[path] if entry.key in expected else entry.fields
@@ -176,8 +226,6 @@ def _proved(
     meant += [each.entries[path] for each in added]
     if old is not None and added and not styled_reader.grows_flat(old):
         meant = _in_place(old, meant, len(added))
-    styles = old.styles if old else styles_of(context.rules)(path)
-    found = _read(context, path, text, styles)
     if _are_meant(found, meant, len(added)):
         builder.drafted[path] = tuple(entry.key for entry in found.entries)
         return True
@@ -193,12 +241,6 @@ def _proved(
         )
     )
     return False
-
-
-def _read(context: DraftContext, path: RelPath, text: str, styles: Sequence[StyleName]) -> Digest:
-    """Read a new text of a digest, as the next pass will."""
-    own = _own_link(context, path)
-    return tag_slips.read(text, styles, own, agreed_on(context.base, path))
 
 
 def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
@@ -223,6 +265,12 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
         return note is not None and note.managed
 
     return own
+
+
+def _read(context: DraftContext, path: RelPath, text: str, styles: Sequence[StyleName]) -> Digest:
+    """Read a new text of a digest, as the next pass will."""
+    own = _own_link(context, path)
+    return tag_slips.read(text, styles, own, agreed_on(context.base, path))
 
 
 def _styled_loss(
