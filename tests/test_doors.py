@@ -26,6 +26,7 @@ ELSEWHERE: Mapping[str, str] = {
     "edge/system/doctor.py": "/proc, and the state's folder",
     "edge/system/surroundings.py": "the free room of a disk",
     "edge/command_lines.py": "the interpreter of this installation",
+    "edge/trust.py": "the list of trusted folders, in this user's configuration",
     "edge/sources/cache.py": "the facts of archives, beside the states",
     "edge/sources/lookup.py": "the stamp of the facts of archives",
     "edge/git/hook.py": "git's own folder of hooks",

@@ -47,7 +47,8 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
     },
     "vault_sync.edge": {
         "write": "state fs platform",
-        "config": "config_keys fs",
+        "config": "config_keys fs trust",
+        "trust": "fs platform",
         "git": "command_lines fs platform",
         "sources": "fs",
         "state": "fs platform",
@@ -72,7 +73,7 @@ ARROWS: Mapping[str, Mapping[str, str]] = {
         "undoing": "origins observation",
     },
     "vault_sync.sync.observation": {
-        "observation": "file_record old_paths",
+        "observation": "file_record old_paths unreadable",
         "head_base": "observation",
     },
     "vault_sync.sync.planning": {
@@ -120,6 +121,7 @@ MORE_ROOMS = {
     "vault_sync.core.citation": "BibTeX and CSL are formats of their own, beside the digest's",
     "vault_sync.core.vault_survey": "what `init` finds, before there is a configuration",
     "vault_sync.core.vault_statistics": "counts a snapshot; report may know no snapshot",
+    "vault_sync.edge.trust": "whose folders are vaults: asked before a configuration is read",
     "vault_sync.edge.config_keys": "the legal keys, apart from what finds and reads the file",
     "vault_sync.edge.command_lines": "one place words the calls that git and services make later",
     "vault_sync.edge.bibliography": "reads and writes .bib files, which are not the vault's",
@@ -128,6 +130,8 @@ MORE_ROOMS = {
 }
 MORE_ARROWS = {
     ("vault_sync.edge.watch", "vault_sync.edge.fs"): "one walker for the scan and the watcher",
+    ("vault_sync.edge.config", "vault_sync.edge.trust"): "a stranger's configuration is not read",
+    ("vault_sync.edge.trust", "vault_sync.edge.fs"): "one function reads a file, also this list",
     ("vault_sync.edge.config", "vault_sync.edge.fs"): "the configuration is a file of the vault",
     ("vault_sync.edge.git", "vault_sync.edge.fs"): "one function reads a file, git's too",
     ("vault_sync.edge.sources", "vault_sync.edge.fs"): "one function reads a file, arXiv's too",

@@ -62,7 +62,7 @@ def test_the_codes_that_a_verb_exits_with(codes: str, names: str) -> None:
         ("--quiet it --json", Console(Path(), json=True, quiet=True)),
         ("-v it", Console(Path(), verbose=True)),
         ("it --verbose", Console(Path(), verbose=True)),
-        ("--vault a --color never it --vault b", Console(Path("b"), color="never")),
+        ("--vault a --color never it --vault b", Console(Path("b"), color="never", named=True)),
         ("it --color always", Console(Path(), color="always")),
     ],
 )

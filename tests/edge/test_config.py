@@ -135,7 +135,11 @@ def test_the_vault_around_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / ".obsidian").mkdir()
     assert find_root(inner) == find_root(tmp_path / "a") == (tmp_path / "a").resolve()
     (tmp_path / FILE).write_text("")
+    assert find_root(inner) == (tmp_path / "a").resolve(), "the nearest mark, whichever it is"
+    (tmp_path / "a" / ".obsidian").rmdir()
     assert find_root(inner) == tmp_path.resolve()
+    (tmp_path / "a" / ".vault-sync").mkdir()
+    assert find_root(inner) == (tmp_path / "a").resolve()
     (inner / FILE).symlink_to("nowhere")
     assert find_root(inner) == inner.resolve()
     for no_folder in (tmp_path / "c", tmp_path / FILE):

@@ -155,6 +155,9 @@ class FakeKernel:
     def lock(self, file: int) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
+    def foreign_owner(self, path: str) -> str | None:
+        return "another" if Path(path).lstat().st_uid != os.geteuid() else None
+
     def copy_attributes(self, like: int, file: int) -> None:
         _copy_attributes(like, file)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import click
 
-from vault_sync.cli.options import SharedOptions, Verbs
+from vault_sync.cli.options import HERE, SharedOptions, Verbs
 from vault_sync.core.text.regex import regex
 
 if TYPE_CHECKING:
@@ -58,19 +58,25 @@ def verbs(
     return [_item(name) for name in names if name.startswith(incomplete)]
 
 
+def _root(context: click.Context) -> Path:
+    from vault_sync.edge import config as configuration
+
+    vault = _options(context).vault
+    return configuration.find_root(vault, named=vault is not HERE)
+
+
 def passes(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     """Return the numbers of the newest passes, each with its cause and time."""
     del parameter
-    from vault_sync.edge import config as configuration
     from vault_sync.edge.config import ConfigError
     from vault_sync.edge.state import pass_log
     from vault_sync.edge.state.database import StateError
     from vault_sync.edge.state.store import open_state
 
     try:
-        root = configuration.find_root(_options(context).vault)
+        root = _root(context)
         with open_state(root) as state:
             found = pass_log.records(state, 20)
     except (ConfigError, StateError):
@@ -100,7 +106,7 @@ def _paths(context: click.Context, *, only_digests: bool) -> list[str]:
     from vault_sync.edge.fs.scan import scan
 
     try:
-        config = configuration.load(configuration.find_root(_options(context).vault))
+        config = configuration.load(_root(context))
         found = scan(config.root).files
     except (ConfigError, OSError):
         return []  # nothing to complete; the call itself says what is wrong

@@ -33,7 +33,10 @@ class UsageError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """One call of the program, with its global options. `vault` is the folder given, or here."""
+    """One call of the program, with its global options.
+
+    `vault` is the folder given, or here; `named`: it was given.
+    """
 
     vault: Path
     json: bool = False
@@ -41,6 +44,7 @@ class Console:
     verbose: bool = False
     color: str = "auto"
     started: float = field(default_factory=time.monotonic)
+    named: bool = False
 
     def config(self) -> Config:
         """Read the configuration of the vault that this call is about.
@@ -49,7 +53,7 @@ class Console:
             ConfigError: there is no vault here, or its configuration is wrong.
             UsageError: no vault can be opened on this system.
         """
-        return configuration.load(configuration.find_root(self.vault))
+        return configuration.load(configuration.find_root(self.vault, named=self.named))
 
     def state(self, config: Config) -> StateStore:
         """Open what this device remembers of the vault; nothing is made."""

@@ -20,6 +20,8 @@ BY_NEED: Final = (
 )
 """The verbs in the order in which a reader comes to need them."""
 
+HERE: Final = Path()
+"""The vault where none is named: this very object, for `--vault .` names one."""
 LOCKED: Final = {4: "another process holds this vault"}
 PASS: Final = {
     0: "all is in line",
@@ -35,7 +37,7 @@ USAGE: Final = {2: "wrong usage or configuration"}
 class SharedOptions:
     """The shared options of one call as they are read; the one next to the verb wins."""
 
-    vault: Path = Path()
+    vault: Path = HERE
     json: bool = False
     quiet: bool = False
     verbose: bool = False
@@ -139,7 +141,12 @@ def verb(
             if options.quiet and options.verbose:
                 raise click.UsageError("--quiet and --verbose exclude each other", context)
             console = Console(
-                options.vault, options.json, options.quiet, options.verbose, options.color
+                options.vault,
+                options.json,
+                options.quiet,
+                options.verbose,
+                options.color,
+                named=options.vault is not HERE,
             )
             try:
                 return function(console, *given, **named)

@@ -14,10 +14,11 @@ from vault_sync.core.model.values import PropertyNames, Rules
 from vault_sync.core.naming.week_names import MonthWeekRule
 from vault_sync.core.note.property_table import name_mistakes
 from vault_sync.core.text.spans import line_number
+from vault_sync.edge import trust
 from vault_sync.edge.config_keys import LEGAL
 from vault_sync.edge.fs.errors import Unsafe
 from vault_sync.edge.fs.own_files import CONFIGURATION, read_own
-from vault_sync.edge.fs.vault_dir import VaultDir
+from vault_sync.edge.fs.vault_dir import OWN_FOLDER, VaultDir
 
 FILE = CONFIGURATION
 
@@ -97,23 +98,36 @@ class Config(NamedTuple):
     """The days after which replaced texts are dropped; 0: never."""
 
 
-def find_root(start: Path) -> Path:
-    """Find the vault around `start`: upwards, first by `vault-sync.toml`, then by `.obsidian`.
+MARKS = (FILE, ".obsidian", OWN_FOLDER)
+
+
+def find_root(start: Path, *, named: bool = False) -> Path:
+    """Find the vault around `start`: the nearest folder upwards that has one of `MARKS`.
+
+    `named`: this person named that very folder, so it may belong to anybody.
 
     Raises:
-        ConfigError: there is neither.
+        ConfigError: there is none, or it is another user's.
     """
     if not start.is_dir():
         raise ConfigError(f"{start}: there is no such folder: give the vault's with --vault DIR")
     start = start.resolve()
-    for mark in (FILE, ".obsidian"):
-        for folder in (start, *start.parents):
-            if os.path.lexists(folder / mark):
-                return folder
+    for folder in (start, *start.parents):
+        if any(os.path.lexists(folder / mark) for mark in MARKS):
+            if not (named and folder == start):
+                _check_owner(folder)
+            return folder
     raise ConfigError(
         f"{start}: neither {FILE} nor .obsidian is here or in a folder above: "
         "run `vault-sync init` in the vault, or give its folder with --vault DIR"
     )
+
+
+def _check_owner(root: Path) -> None:
+    try:
+        trust.check(root, root / FILE)
+    except trust.Dubious as error:
+        raise ConfigError(str(error)) from error
 
 
 def load(root: Path) -> Config:

@@ -10,7 +10,19 @@ import vault_sync
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
+from vault_sync.edge import config as configuration
+from vault_sync.edge import trust as trusts
 from vault_sync.edge.config import text_of
+
+
+def trust(console: Console, folder: Path) -> int:
+    """Remember that a vault of another user is to be used by this one, on this device."""
+    root = configuration.find_root(folder, named=True)
+    trusts.trust(root)
+    console.say([f"{root} is used from now on, whoever it belongs to"])
+    if console.json:
+        console.answer(root, trusted=str(root))
+    return report.IN_LINE
 
 
 def config(console: Console, *, example: bool) -> int:

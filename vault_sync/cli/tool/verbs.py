@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -44,13 +45,21 @@ def completion(console: Console, shell: str) -> int:
 
 @verb(cli, example="vault-sync config --example > vault-sync.toml", exits=SHOWN)
 @click.option("--example", is_flag=True, help="Print every key with its default, explained.")
-def config(console: Console, example: bool) -> int:
+@click.option(
+    "--trust",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Use the vault DIR from now on, though it belongs to another user.",
+)
+def config(console: Console, example: bool, trust: Path | None) -> int:
     """Print the configuration of the vault, after it was checked.
 
     Nothing in it is required: a vault without vault-sync.toml has every default.
     """
     from vault_sync.cli.tool import config as module
 
+    if trust is not None:
+        return module.trust(console, trust)
     return module.config(console, example=example)
 
 

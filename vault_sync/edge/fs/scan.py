@@ -221,6 +221,6 @@ class _Scanner:
         if leads_to_folder or path.endswith(".md"):
             text, hint = (
                 "is a symbolic link; links are not followed",
-                "move what it leads to into the vault",
+                "move what it leads to into the vault, and leave a link to it where it was",
             )
             self._problems.append(Problem(path, "symlink", text, hint=hint, level="notice"))

@@ -243,6 +243,28 @@ def local_socket() -> socket.socket:
     return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 
 
+def foreign_owner(path: Path) -> str | None:
+    """Return the name of the user to whom a file or folder belongs; None: this one, or root.
+
+    Under `sudo` also whoever called it, as git has it.
+    """
+    owner, ours = path.lstat().st_uid, {os.geteuid(), 0}
+    caller = os.environ.get("SUDO_UID", "")
+    if os.geteuid() == 0 and caller.isdecimal():
+        ours.add(int(caller))
+    return None if owner in ours else user_name(owner)
+
+
+def user_name(number: int) -> str:
+    """Return the name of a user by the number."""
+    import pwd  # few are strangers
+
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
+
+
 def user_id() -> int:
     """Return the number of the user that this process runs for."""
     return os.getuid()

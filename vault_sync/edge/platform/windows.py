@@ -41,6 +41,9 @@ _CARRIED = 0x2 | 0x4 | 0x20 | 0x2000
 _ENCRYPTED = 0x4000
 _ACCESS_LIST, _HANDED_DOWN, _HANDING_DOWN = 0x4, 0x400, 0x100
 """DACL_SECURITY_INFORMATION; SE_DACL_AUTO_INHERITED, which is set by SE_DACL_AUTO_INHERIT_REQ."""
+_OWNER, _QUERY, _USER = 0x1, 0x8, 1
+"""OWNER_SECURITY_INFORMATION; TOKEN_QUERY; TokenUser."""
+_ADMINISTRATORS, _SYSTEM = "S-1-5-32-544", "S-1-5-18"
 _RENAMING = struct.Struct("@IPI")
 """FILE_RENAME_INFO: replace (no), a root (none), the length of the name, which follows."""
 _LISTED = struct.Struct("<IIqqqqqqIIIB27xQ")
@@ -163,6 +166,11 @@ class Windows:
         error = _error(self.path_of(file))
         raise BlockingIOError(errno.EAGAIN, str(error)) if error.winerror in _LOCKED else error
 
+    def foreign_owner(self, path: str) -> str | None:
+        owner = _owner_of(path)
+        # A disk that keeps no owners (FAT) has none to be a stranger.
+        return None if owner is None or owner in _ours() else owner
+
     def copy_attributes(self, like: int, file: int) -> None:
         source, target = self.path_of(like), self.path_of(file)
         if self.look(like).attributes & ~self.look(file).attributes & _ENCRYPTED:
@@ -203,6 +211,43 @@ def _access_list(path: str) -> bytes:
     return b""
 
 
+def _owner_of(path: str) -> str | None:
+    """Return the security identifier (`S-1-5-..`) of a file's owner; None: its disk keeps none."""
+    size = wintypes.DWORD()
+    room = ctypes.create_string_buffer(1 << 12)
+    if not _security().GetFileSecurityW(path, _OWNER, room, len(room), ctypes.byref(size)):
+        if ctypes.get_last_error() in _NO_STREAMS:
+            return None
+        raise _error(path)
+    (at,) = struct.unpack_from("<I", room, 4)  # of a self-relative descriptor
+    return _identifier(room.raw, at) if at else None
+
+
+def _identifier(room: bytes, at: int) -> str:
+    """Return a SID that stands in some bytes, in text."""
+    revision, count = room[at], room[at + 1]
+    authority = int.from_bytes(room[at + 2 : at + 8], "big")
+    parts = struct.unpack_from(f"<{count}I", room, at + 8)
+    return "-".join(map(str, ("S", revision, authority, *parts)))
+
+
+@cache
+def _ours() -> frozenset[str]:
+    """Return the identifiers whose files this user believes: administrators, system, own."""
+    found = {_ADMINISTRATORS, _SYSTEM}
+    token, size = wintypes.HANDLE(), wintypes.DWORD()
+    security, kernel = _security(), _library()
+    kernel.GetCurrentProcess.restype = wintypes.HANDLE
+    if security.OpenProcessToken(kernel.GetCurrentProcess(), _QUERY, ctypes.byref(token)):
+        room = ctypes.create_string_buffer(1 << 10)
+        if security.GetTokenInformation(token, _USER, room, len(room), ctypes.byref(size)):
+            # TOKEN_USER begins with a pointer to the SID, which stands in the same room.
+            (there,) = struct.unpack_from("@P", room)
+            found.add(_identifier(room.raw, there - ctypes.addressof(room)))
+        kernel.CloseHandle(token)
+    return frozenset(found)
+
+
 @cache
 def _security() -> ctypes.WinDLL:
     library = ctypes.WinDLL("advapi32", use_last_error=True)
@@ -210,6 +255,8 @@ def _security() -> ctypes.WinDLL:
     for name, arguments in (
         ("GetFileSecurityW", (text, number, place, number, place)),
         ("SetFileSecurityW", (text, number, place)),
+        ("OpenProcessToken", (wintypes.HANDLE, number, place)),
+        ("GetTokenInformation", (wintypes.HANDLE, number, place, number, place)),
     ):
         call = getattr(library, name)
         call.restype, call.argtypes = wintypes.BOOL, arguments

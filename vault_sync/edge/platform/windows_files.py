@@ -174,6 +174,10 @@ class WindowsFiles(WindowsHandles):
         """Raise OSError: there is none."""
         raise OSError(errno.ENOTSUP, "no local sockets")
 
+    def foreign_owner(self, path: Path) -> str | None:
+        """Return who owns a file or folder; None: this user, administrators or the system."""
+        return self.kernel.foreign_owner(str(path))
+
     def user_id(self) -> int:
         """Return 0: there are no such numbers."""
         return 0

@@ -125,6 +125,9 @@ class Kernel(Protocol):
     def lock(self, file: int) -> None:
         """Lock an open file for this process, until it is closed."""
 
+    def foreign_owner(self, path: str) -> str | None:
+        """Return who owns what is at a path; None: this user, administrators or the system."""
+
     def copy_attributes(self, like: int, file: int) -> None:
         """Give an open file the other streams, the attributes and the access list of another."""
 

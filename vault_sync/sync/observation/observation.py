@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from vault_sync.core import snapshot
@@ -46,6 +45,7 @@ from vault_sync.sync.observation.file_record import (
     seconds_at_rest,
 )
 from vault_sync.sync.observation.old_paths import digests_back, notes_back
+from vault_sync.sync.observation.unreadable import unread_files, weighed
 from vault_sync.sync.request import Progress, silent
 
 if TYPE_CHECKING:
@@ -271,7 +271,8 @@ def observe_texts(
     `otherwise`: more names that are taken.
     """
     conflicts_path = conflicts_page.choose_path(rules.conflicts_note, texts)
-    unread = _unread(texts, base, problems)
+    unread = unread_files(texts, base, problems)
+    problems = tuple(weighed(problems, unread, is_digest(rules)))
     names = LinkResolver.from_paths([*texts, *unread, *otherwise])
     there = {path: text for path, text in texts.items() if path != conflicts_path}
     found = snapshot_of(there, names, rules, base, unread)
@@ -302,19 +303,6 @@ def snapshot_of(
         unread=unread,
         styles=styles_of(rules),
         properties=rules.properties,
-    )
-
-
-def _unread(
-    texts: Mapping[RelPath, str], base: Base, problems: Iterable[Problem]
-) -> frozenset[RelPath]:
-    """Return the files of the base that may not be read, or whose folder may not be listed."""
-    shut = {one.path for one in problems if one.code in {"unreadable", "unlisted"}}
-    digests = {digest for places in base.places.values() for digest in places}
-    return frozenset(
-        path
-        for path in {*base.note_paths, *digests} - texts.keys()
-        if not shut.isdisjoint((path, *map(str, PurePosixPath(path).parents)))
     )
 
 

@@ -40,6 +40,7 @@ from vault_sync.core.text.spans import splice
 from vault_sync.edge.config import Config
 from vault_sync.edge.state.plan_texts import PlanTexts
 from vault_sync.sync.observation.observation import Observation, learn_weeks
+from vault_sync.sync.observation.unreadable import SHUT
 from vault_sync.sync.planning import conflicts_file
 from vault_sync.sync.request import PassRequest, Progress, TakeAll, silent
 
@@ -88,7 +89,7 @@ def make_plan(
         decisions |= all_
         plan = reconciled(decisions)
     # What could not be read may hold a conflict still, and the page a decision about it.
-    unread = any(each.code in {"unreadable", "unlisted"} for each in observation.problems)
+    unread = any(each.code in SHUT and each.level == "problem" for each in observation.problems)
     found = (_located(each, observation) for each in plan.conflicts)
     conflicts = tuple(sorted((*observation.open_elsewhere, *found), key=_at))
     page: tuple[Operation, ...] = ()

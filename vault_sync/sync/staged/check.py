@@ -211,7 +211,8 @@ def vault_of(start: Path, repository: Repository, environ: Mapping[str, str]) ->
         ConfigError: no hook calls, and there is no vault here.
     """
     try:
-        return configuration.find_root(start)
+        # Git has judged whose the work tree is.
+        return configuration.find_root(start, named=True)
     except configuration.ConfigError:
         if not git.in_hook(environ) or not start.is_dir():
             raise
