@@ -62,7 +62,7 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     if not form:
         return found
     citekeys_of = {key: each.properties.scalar("citekey").strip() for key, each in notes.items()}
-    taken = {citekey: key for key, citekey in citekeys_of.items() if citekey}
+    taken = {citekey: key for key, citekey in citekeys_of.items() if citekeys.is_citekey(citekey)}
     given = set(taken.values())
     papers = {
         each.key: citekeys.CitedPaper(each.title, each.authors, each.published)
@@ -71,6 +71,18 @@ def references(snapshot: Snapshot, form: str = "") -> list[Reference]:
     }
     new = citekeys.assign(papers, taken, form)
     return [each._replace(citekey=new.get(each.key, each.citekey)) for each in found]
+
+
+def unfit(snapshot: Snapshot) -> list[Problem]:
+    """Return a problem for each note whose `citekey` cannot be a key; its label stands for it."""
+    found = []
+    for key, paths in sorted(snapshot.managed.items()):
+        citekey = snapshot.notes[paths[0]].properties.scalar("citekey").strip()
+        if citekey and not citekeys.is_citekey(citekey):
+            words = f"the citekey {citekey[:60]!r} cannot be one: {label(key)} is written instead"
+            hint = "a citekey holds letters, digits and :._+/- only: change `citekey` in the note"
+            found.append(Problem(paths[0], "citekey-unfit", words, hint))
+    return found
 
 
 def is_current(config: Config, observation: Observation, done: Iterable[Operation]) -> bool:
@@ -116,9 +128,10 @@ def update(config: Config, state: StateStore, cause: str) -> tuple[Problem, ...]
         words = "this file was not written by vault-sync, so it is left as it is"
         hint = "give another name to `write` under [bib] in vault-sync.toml, or move the file away"
         return (Problem(path, "bib-not-ours", words, hint),)
-    found = references(observe(config, base_of(state)).snapshot)
+    snapshot = observe(config, base_of(state)).snapshot
+    found = references(snapshot)
     after = bibtex.bibtex_file(found)
-    problems = tuple(_twice(found))
+    problems = (*unfit(snapshot), *_twice(found))
     if after == before or (before is None and not found):
         return problems
     operation: Operation = (

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.folders import ROOT
 from tests.support.laws import examples
 from tests.support.references import OCTOPACK, paper
 from vault_sync.core.citation import bibtex
 from vault_sync.core.citation.bibtex import FIRST_LINE, bibtex_entry, bibtex_file, is_ours
 from vault_sync.core.citation.reference import Reference, csl_item, csl_json, reference_of
+from vault_sync.core.citation.tex_math import MACROS
 from vault_sync.core.model.values import Key
 from vault_sync.core.note import note
 from vault_sync.edge.bibliography import read_library
@@ -135,3 +138,82 @@ def test_whatever_a_note_holds_one_entry_is_read_back(
 )
 def test_a_title_is_escaped_and_its_capitals_are_kept(title: str, field: str) -> None:
     assert bibtex.title(title) == field
+
+
+_TEX = [
+    r"$\input{/etc/passwd}$",
+    r"\input{/etc/passwd}",
+    r"$\immediate\write18{touch x}$",
+    r"$\csname write18\endcsname{id}$",
+    r"$^^5cinput{x}$",
+    r"^^5cinput{x}",
+    r"$a$\input{x}$b$",
+    r"$x$ $\openout1=x.tex$",
+    "\\input\u00a0x",
+    '}} @preamble{"\\input{x}"} @misc{k,',
+    "@preamble{x}",
+    "@string(x=y)",
+    "@ misc {x,",
+    "{@misc{x}}",
+    'a} @preamble("x")',
+    "$\\text{$\\input x$}$",
+    "$\\mathrm\\input{x}$",
+    "\\{\\input x\\}",
+    "x,title={y",
+]
+
+
+@pytest.mark.parametrize("hostile", _TEX)
+@pytest.mark.parametrize(
+    "field", ["title", "authors", "venue", "url", "doi", "categories", "published"]
+)
+def test_no_command_of_tex_and_no_entry_gets_out(hostile: str, field: str) -> None:
+    value: Any = (hostile,) if field in {"authors", "categories"} else hostile
+    known = paper(venue="Proc. of X", doi="10.1000/a")
+    entry = bibtex_entry(known._replace(**{field: value}))
+    commands = set(re.findall(r"\\([A-Za-z]+)", entry.replace("\\\\", "")))
+    assert commands <= MACROS | {
+        *("textbackslash", "textbraceleft", "textbraceright", "textasciitilde", "textasciicircum")
+    }
+    assert "^^" not in entry
+    assert len(re.findall(r"@\s*[A-Za-z]+\s*\\?[{(]", entry)) == 1, "that of the entry itself"
+    depth = 0
+    for sign in entry:
+        depth += (sign == "{") - (sign == "}")
+        assert depth >= 0
+    assert depth == 0 and entry.count("\n") == entry.count(" = {") + 2
+    # What is not in one line, in braces, is a key of ours.
+    assert re.fullmatch(r"@[a-z]+\{key,\n(?:  [a-z]+ = \{.*\},\n)+\}\n", entry)
+
+
+def test_math_of_letters_and_symbols_stays() -> None:
+    entry = bibtex_entry(paper()._replace(title=r"$\alpha$-Nets in $O(n^2)$ at $\input{x}$ cost"))
+    assert r"$\alpha$-" in entry and "$O(n^2)$" in entry and r"\textbackslash{}input" in entry
+
+
+@pytest.mark.parametrize(
+    "citekey",
+    [
+        'k3,title={x}} @preamble{"x"} @misc{k3b',
+        *("a b", "a,b", "a}b", "a\\b", "a%b", "a#b", "a~b", "김2023", "a\x1b[2J", "@a", "a\u202eb"),
+    ],
+)
+def test_a_citekey_that_cannot_be_one_gives_way_to_the_label(citekey: str) -> None:
+    properties = json.dumps(citekey)
+    reference = reference_of(
+        note.read(
+            f"---\nurl: https://arxiv.org/abs/2308.07124\ntitle: T\ncitekey: {properties}\n---\n"
+        )
+    )
+    assert reference is not None and reference.citekey == "2308.07124"
+
+
+def test_only_this_module_writes_an_entry() -> None:
+    """Whoever else words BibTeX goes round what is escaped here."""
+    wording = re.compile(r"""["'](?:@\{|@[a-z]+\{|  \{name\} = )""")
+    found = [
+        path.name
+        for path in (ROOT / "vault_sync").rglob("*.py")
+        if wording.search(path.read_text("utf-8"))
+    ]
+    assert sorted(set(found)) == ["bibtex.py"]

@@ -14,7 +14,7 @@ from vault_sync.core.model.values import Key
 from vault_sync.core.report import lines as report
 from vault_sync.core.text.folding import casefold_nfc
 from vault_sync.edge.config import Config
-from vault_sync.sync.bibliography import references
+from vault_sync.sync.bibliography import references, unfit
 from vault_sync.sync.observation.observation import Observation, base_of, observe
 
 
@@ -31,11 +31,14 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
     whole = references(observation.snapshot, config.rules.citekey_form)
     found = [each for each in whole if _chosen(each, keys, tag)]
     text = reference.csl_json(found) if csl else _bibtex(found)
+    problems = unfit(observation.snapshot)
     if console.json:
         kind = "csl" if csl else "bibtex"
-        console.answer(config.root, references=len(found), form=kind, text=text)
+        objects = [report.problem_object(each) for each in problems]
+        console.answer(config.root, references=len(found), form=kind, text=text, problems=objects)
         return report.IN_LINE
     click.echo(text.encode("utf-8", "replace"), nl=False)
+    console.show_problems(problems)
     if not found:
         why = "none of them is asked for" if whole else "`vault-sync rebuild` makes the notes"
         console.complain([f"{report.counted(len(whole), 'reference')} in the vault: {why}"])

@@ -1,23 +1,27 @@
-"""References as BibTeX, as `[bib] write` keeps them and `vault-sync bib` prints them.
+r"""References as BibTeX, as `[bib] write` keeps them and `vault-sync bib` prints them.
 
 Written here and not by a library: the layout is ten lines, a pass writes it, and importing one
 would cost every such pass 25 ms. Tests read it back by a library and by Pandoc.
 
-What TeX would act on is escaped, what was TeX already stays. Unicode stays as it is: biber, Pandoc
-and every LaTeX since 2018 read UTF-8, and Korean has no other form. Math (`$x^2$`) stays too;
-arXiv's titles hold it. Braces are always in pairs in the outcome, for a lone one would swallow the
-rest of the file: BibTeX counts escaped ones as well. So a lone one is written by its name, which
-LaTeX prints and Pandoc leaves out.
+What TeX would act on is escaped: a title, a name, a property and an answer are strangers' words,
+and TeX reads files and runs programs (`\input`, `\write18`). Unicode stays as it is: biber, Pandoc
+and every LaTeX since 2018 read UTF-8, and Korean has no other form. Math stays (`$x^2$`; arXiv's
+titles hold it) if it is made of letters, digits, symbols and the macros of `tex_math` alone.
+
+Braces are always in pairs in the outcome, for a lone one would swallow the rest of the file: BibTeX
+counts escaped ones as well. So a lone one is written by its name, which LaTeX prints and Pandoc
+leaves out. An `@` that could open an entry stands in braces.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
+from urllib.parse import quote
 
 from vault_sync.core.citation.person_names import PersonName, is_others, person_name
 from vault_sync.core.citation.reference import Reference, sorted_references
+from vault_sync.core.citation.tex_math import is_math
 from vault_sync.core.text.regex import regex
 
 FIRST_LINE: Final = (
@@ -46,9 +50,7 @@ def bibtex_entry(reference: Reference) -> str:
         "year": escaped(reference.year),
         "eprint": verbatim(reference.arxiv),
         "archiveprefix": "arXiv" if reference.arxiv else "",
-        "primaryclass": verbatim(reference.categories[0])
-        if reference.arxiv and reference.categories
-        else "",
+        "primaryclass": _primary_class(reference),
         "doi": verbatim(reference.doi),
         "url": verbatim(reference.url),
     }
@@ -61,6 +63,11 @@ def _kind(reference: Reference) -> tuple[str, str]:
     if not reference.venue:
         return "misc", ""
     return ("inproceedings", "booktitle") if reference.in_proceedings else ("article", "journal")
+
+
+def _primary_class(reference: Reference) -> str:
+    first = reference.categories[0] if reference.arxiv and reference.categories else ""
+    return first if _CATEGORY.fullmatch(first) else ""
 
 
 def _author(author: str) -> str:
@@ -93,6 +100,13 @@ _ESCAPES: Mapping[str, str] = {
     _OPENS: r"\{",
     _CLOSES: r"\}",
 }
+
+
+_CATEGORY = regex(r"[A-Za-z-]+(?:\.[A-Za-z-]+)?")
+
+
+# What opens an entry or a preamble, for a reader that does not count braces.
+_OPENS_ENTRY = regex(r"@(?=\s*[A-Za-z]+\s*\\?[{(])")
 
 
 _SPECIAL = regex(r"[&%$#_\\~^{}\ue000\ue001]")
@@ -131,19 +145,24 @@ def title(text: str) -> str:
 def verbatim(text: str) -> str:
     """Return an address or an id as it stands in a field that TeX does not read as text.
 
-    Braces that are no pairs are written as a URL writes them.
+    What no address needs, and what TeX would act on where a style prints it as text after all, is
+    written as a URL writes it.
     """
-    return re.sub(r"[{}\\\s]", lambda found: f"%{ord(found[0]):02X}", text)
+    return _NOT_IN_URL.sub(lambda found: quote(found[0], safe=""), text)
+
+
+_NOT_IN_URL = regex(r"[{}\\^$`\s\x00-\x1f\x7f]|@(?=[A-Za-z]+[{(])")
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(lambda sign: _ESCAPES[sign[0]], text)
+    safe = _SPECIAL.sub(lambda sign: _ESCAPES[sign[0]], text)
+    return _OPENS_ENTRY.sub("{@}", safe)
 
 
 def _around_math(text: str, write: Callable[[str], str]) -> str:
     found, at = "", 0
     for math in _MATH.finditer(text):
-        if not _balanced(math[1]):
+        if not is_math(math[1]):
             continue
         found += write(_paired(text[at : math.start()])) + math[0]
         at = math.end()
@@ -159,13 +178,3 @@ def _paired(text: str) -> str:
         elif sign == "}" and opened:
             signs[opened.pop()], signs[at] = _OPENS, _CLOSES
     return "".join(signs)
-
-
-def _balanced(math: str) -> bool:
-    """Return True where all braces are in pairs, as BibTeX counts them; no comment, no macro."""
-    depth = 0
-    for sign in math:
-        depth += (sign == "{") - (sign == "}")
-        if depth < 0:
-            return False
-    return depth == 0 and "%" not in math and "#" not in math

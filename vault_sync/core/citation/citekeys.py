@@ -49,6 +49,11 @@ def form_error(form: str) -> str | None:
     return None
 
 
+def is_citekey(text: str) -> bool:
+    """Return True for what can be a key: signs that BibTeX, LaTeX and Pandoc agree on."""
+    return bool(text) and _LITERAL.fullmatch(text) is not None
+
+
 def assign(
     papers: Mapping[Key, CitedPaper], taken: Mapping[str, Key], form: str = DEFAULT_FORM
 ) -> dict[Key, str]:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from vault_sync.core.citation.citekeys import is_citekey
 from vault_sync.core.citation.person_names import is_others, person_name
 from vault_sync.core.model.values import Key
 from vault_sync.core.naming.keys import arxiv_id, key_of
+from vault_sync.core.naming.note_names import label
 from vault_sync.core.note.note import Note
 from vault_sync.core.text.regex import regex
 
@@ -53,7 +55,8 @@ class Reference(NamedTuple):
 def reference_of(note: Note, otherwise: str = "") -> Reference | None:
     """Return the reference that a note's properties make; None for one without key or citekey.
 
-    `otherwise` is the citekey of a note that has none.
+    `otherwise` is the citekey of a note that has none. One that cannot be a key gives way to the
+    paper's label: it would end its entry and open another.
     """
 
     def scalar(name: str) -> str:
@@ -62,6 +65,8 @@ def reference_of(note: Note, otherwise: str = "") -> Reference | None:
     citekey = scalar("citekey") or otherwise
     if note.key is None or not citekey:
         return None
+    if not is_citekey(citekey):
+        citekey = label(note.key)
     return Reference(
         key=note.key,
         citekey=citekey,

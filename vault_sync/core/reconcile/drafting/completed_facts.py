@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from vault_sync.core.citation.citekeys import CitedPaper, assign
+from vault_sync.core.citation.citekeys import CitedPaper, assign, is_citekey
 from vault_sync.core.model.values import Facts, Key, Rules
 from vault_sync.core.naming.keys import is_paper, pdf_of
 from vault_sync.core.reconcile.drafting.plan_builder import NO_FACTS
@@ -85,7 +85,8 @@ def _citekeys(
         )
         if _property(each, snapshot, "citekey"):
             continue
-        if entry is not None and taken.get(entry.citekey, each.key) == each.key:
+        fits = entry is not None and is_citekey(entry.citekey)
+        if entry is not None and fits and taken.get(entry.citekey, each.key) == each.key:
             chosen[each.key] = entry.citekey
         elif each.note.title or not is_paper(each.key):
             papers[each.key] = CitedPaper(each.note.title, each.note.authors, published)
