@@ -22,6 +22,7 @@ from tests.support.vaults import Vault
 
 MEMORY = Path("/dev/shm")
 without_a_clock()
+os.environ["VAULT_SYNC_ALLOW_LOOPBACK"] = "1"  # servers of tests are on this machine
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -21,6 +21,8 @@ BAYES = "papers/230814 Bayesian Flow Networks.md"
 CAUSAL = "papers/230814 CausalLM is not optimal for in-context learning.md"
 """Some of its notes."""
 
+_KEPT = ("PATH", "HOME", "LANG", "VAULT_SYNC_ALLOW_LOOPBACK")
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -67,10 +69,11 @@ class Vault:
 
     @property
     def env(self) -> Mapping[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         own = {
             "VAULT_SYNC_STATE_DIR": str(self.state),
             "XDG_STATE_HOME": str(self.state.parent / "xdg"),  # the daemon's log
+            "XDG_CONFIG_HOME": str(self.state.parent / "config"),
             "NO_COLOR": "1",
         }
         return kept | own | self.environ

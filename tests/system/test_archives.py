@@ -87,3 +87,33 @@ def test_an_archive_that_is_not_to_be_asked_and_one_that_has_no_such_paper(
     assert "'crossref' in [sources]: must be a list of addresses" in told
     assert "'acl' in [sources]: must be an http or https address" in told
     assert "unknown key 'x' in [sources]" in told
+
+
+def test_a_vaults_file_sends_nothing_anywhere(empty_vault: Vault) -> None:
+    """Of no verb and no watch, with hosts of this machine, its path and its query."""
+    with archives() as api:
+        empty_vault.environ["VAULT_SYNC_ALLOW_LOOPBACK"] = ""
+        dead = "http://127.0.0.1:9"
+        for scheme in ("http", "https"):  # what goes to the built-in hosts goes nowhere
+            empty_vault.environ[f"{scheme}_proxy"] = dead
+        empty_vault.write(
+            "vault-sync.toml",
+            f'[arxiv]\nurl = "{api.url}/shutdown?x="\ncontact = "victim@example.org"\n'
+            f'[sources]\ncrossref = ["{api.url}/a?b="]\nopenreview = ["{api.url}"]\n'
+            f'acl = ["{api.url}/../admin"]\n',
+        )
+        addresses = ("arxiv.org/abs/2308.00001", "doi.org/10.1000/x", "aclanthology.org/N19-1423")
+        entries = "".join(
+            f"https://{each}\nT{n} (A B)\nw\n#t\n" for n, each in enumerate(addresses)
+        )
+        empty_vault.write("digests/w.md", entries)
+        for verb in ("check", "status", "diff", "rebuild", "sync", "facts"):
+            ran = empty_vault.run(verb)
+            assert ran.code in {0, 1}, ran
+            if verb in {"rebuild", "facts"}:
+                assert ran.err.count("not allowed on this device yet") == 1
+        assert api.asked == []
+        # A yes is for hosts; one on this machine is the device's own choice.
+        empty_vault.ok("config", "--allow-hosts")
+        empty_vault.run("facts")
+        assert api.asked == []

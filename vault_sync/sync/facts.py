@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 
 
 def source(config: Config, state: StateStore, *, offline: bool) -> Source:
-    """Return where facts come from; the cache is shared by all vaults of this machine."""
+    """Return where facts come from; the cache is shared by all vaults of this machine.
+
+    Who is asked is this device's choice (`edge/hosts`), which no run that asks nobody needs.
+    """
+    from vault_sync.edge import hosts
     from vault_sync.edge.sources.lookup import Source
 
+    chosen = hosts.BUILT_IN if offline else hosts.hosts_of(config)
     return Source(
         cache=facts_cache(state),
         enabled=config.arxiv.enabled,
         offline=offline,
-        url=config.arxiv.url,
-        sites=config.sources.sites,
-        contact=config.arxiv.contact,
+        url=chosen.url,
+        sites=chosen.sites,
+        contact=chosen.contact,
+        own=chosen.own,
         snapshot=config.root / config.arxiv.snapshot if config.arxiv.snapshot else None,
         vault=config.root,
         version=__version__,
@@ -71,7 +77,8 @@ class FactsLookup:
         return source(self.config, self.state, offline=self.offline)
 
     def __call__(self, keys: Sequence[Key]) -> Mapping[Key, Facts]:
-        return facts_from_cache(self.source)(keys) if keys else {}
+        silent = source(self.config, self.state, offline=True)
+        return facts_from_cache(silent)(keys) if keys else {}
 
     def ask(self, keys: Sequence[Key], *, refresh: bool = False, patient: bool = False) -> Answer:
         """Ask archives for the facts that the cache lacks, and cache their answers.
@@ -96,8 +103,16 @@ class FactsLookup:
             stop.set()  # for the request that is under way in its own thread
             raise
         waiting = _waiting(answer) if self.config.arxiv.enabled and self.offline else ()
-        self.problems = (*answer.problems, *waiting)
+        notices = self._notices() if names and self.online else ()
+        self.problems = (*notices, *answer.problems, *waiting)
         return answer
+
+    def _notices(self) -> tuple[Problem, ...]:
+        """Return the notice of hosts that the vault names and this device has not allowed."""
+        from vault_sync.edge import hosts
+
+        waiting = hosts.hosts_of(self.config).waiting
+        return (hosts.notice(waiting),) if waiting else ()
 
 
 def _named(keys: Sequence[Key]) -> dict[str, Key]:

@@ -40,7 +40,7 @@ def test_why_not(
     if there:
         empty_vault.write(PATH, "")
     state: Any = None
-    found = pdf._fetched(Config(empty_vault.root), state, paper)
+    found = pdf._fetched(Config(empty_vault.root), state, paper, [])
     assert isinstance(found, Problem)
     assert (found.path, found.code, found.level) == (NOTE, "no-pdf", "notice")
     assert words in found.message
@@ -73,7 +73,7 @@ def test_what_is_said(
 ) -> None:
     """One is there, of one nothing comes, of one nobody says where it is."""
 
-    def fetched(_: object, url: str, __: object) -> bytes | Problem:
+    def fetched(_: object, url: str, *__: object) -> bytes | Problem:
         if "2308.07124" in url:
             return b"%PDF-1.4 words"
         return Problem(url, "no-pdf", "answers with 404", level="notice")

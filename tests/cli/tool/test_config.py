@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.support import transcript
+from tests.support import shapes, transcript
 from tests.support.vaults import Vault
 from vault_sync.cli.console import UsageError
 from vault_sync.cli.tool.config import package_file
@@ -38,3 +38,31 @@ def test_what_was_not_installed_is_said() -> None:
 def test_what_is_said(request: pytest.FixtureRequest, offline_vault: Vault) -> None:
     told, expected = transcript.retold(request, offline_vault, "config")
     assert told == expected
+
+
+def test_hosts_are_shown_and_allowed_once(empty_vault: Vault) -> None:
+    text = "[arxiv]\nurl = 'https://mirror.example/q'\ncontact = 'me@example.org'\n"
+    empty_vault.write("vault-sync.toml", text)
+    assert "arxiv.url, arxiv.contact: not allowed on this device" in empty_vault.ok("config").err
+    ran = empty_vault.ok("config", "--allow-hosts")
+    assert 'arxiv.url = "https://mirror.example/q"\narxiv.contact = "me@example.org"' in ran.out
+    assert empty_vault.ok("config").err == ""
+    allowed = empty_vault.ok("config", "--allow-hosts", "--json").json
+    shapes.check(allowed, "configuration")
+    assert len(allowed["allowed"]) == 2
+    empty_vault.write("vault-sync.toml", text.replace("mirror", "mirror2"))
+    assert "not allowed" in empty_vault.ok("config").err
+    empty_vault.write("vault-sync.toml", "")
+    assert "nothing to allow" in empty_vault.ok("config", "--allow-hosts").out
+
+
+def test_the_devices_own_is_printed(empty_vault: Vault) -> None:
+    ran = empty_vault.ok("config", "--device")
+    assert ran.out == "" and "is not there; it may hold" in ran.err
+    path = Path(empty_vault.ok("config", "--device", "--json").json["path"])
+    path.parent.mkdir(parents=True)
+    path.write_text("[arxiv]\ncontact = 'me@example.org'\n")
+    assert empty_vault.ok("config", "--device").out == path.read_text()
+    path.write_text("[digests]\npaths = ['a.md']\n")
+    assert "not of a device" in empty_vault.run("config", "--device").err
+    assert empty_vault.run("config", "--device", "--example").code == 2

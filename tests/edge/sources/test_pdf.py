@@ -12,6 +12,7 @@ from tests.support.archive_server import archives
 from tests.support.arxiv_server import Act, Api, body, status
 from tests.support.vaults import Vault
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.sources import client
 from vault_sync.edge.sources.lookup import Source
 from vault_sync.edge.sources.pdf import fetch_pdf
 
@@ -112,3 +113,55 @@ def test_where_the_cache_cannot_be_used_nobody_is_asked(vault: Vault, api: Api) 
     (vault.state / "arxiv.sqlite").mkdir()
     ran = vault.run("pdf", NOTE)
     assert ran.code == 1 and "the cache of facts cannot be used" in ran.err and not api.asked
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/x.pdf",
+        "https://arxiv.org.evil.example/x.pdf",
+        "https://arxiv.org@evil.example/x.pdf",
+        "https://user:pw@arxiv.org/x.pdf",
+        "https://evil.example\\\\@arxiv.org/x.pdf",
+        "https://evil.example#@arxiv.org/",
+        "https://arxiv.org:8443/x.pdf",
+        "https://169.254.169.254/latest/meta-data",
+        "http://arxiv.org/pdf/2308.07124",
+        "https://arxiv.org%2eevil.example/x",
+        "https://\u24d0rxiv.org/x",
+    ],
+)
+def test_another_host_is_asked_after_a_yes_that_names_it(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setattr(client, "fetch", lambda *_: pytest.fail("asked"))
+    source = Source(tmp_path / "arxiv.sqlite", api.url)
+    for hosts in ((), ("arxiv.org", "else.example")):
+        problem = fetch_pdf(source, url, threading.Event(), hosts)
+        assert isinstance(problem, Problem) and problem.code == "pdf-host"
+
+
+def test_the_host_that_was_named_is_asked(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def fetch(connection: client.ApiConnection) -> bytes:
+        asked.append(connection.url)
+        return CONTENT
+
+    monkeypatch.setattr(client, "fetch", fetch)
+    source = Source(tmp_path / "arxiv.sqlite", api.url)
+    for url in ("https://arxiv.org/pdf/1", "https://e.example:8443/a.pdf", "https://e.example/a"):
+        assert fetch_pdf(source, url, threading.Event(), ("e.example", "e.example:8443")) == CONTENT
+    assert len(asked) == 3
+
+
+def test_a_notes_address_is_not_asked_without_a_yes(vault: Vault, api: Api) -> None:
+    """`pdf:` of a note is a stranger's word. On this machine not even after one."""
+    vault.environ["VAULT_SYNC_ALLOW_LOOPBACK"] = ""
+    host = api.url.removeprefix("http://").partition("/")[0]
+    ran = vault.run("pdf", NOTE)
+    assert ran.code == 1 and f"--from {host}" in ran.err and api.asked == []
+    ran = vault.run("pdf", NOTE, "--from", host)
+    assert ran.code == 1 and "config --device" in ran.err and api.asked == []

@@ -20,8 +20,10 @@ from vault_sync.sync.facts import source
 from vault_sync.sync.observation.observation import base_of, observe
 
 
-def pdf(console: Console, notes: Sequence[str]) -> int:
+def pdf(console: Console, notes: Sequence[str], hosts: Sequence[str] = ()) -> int:
     """Fetch PDFs into `[pdf] folder` and link each from its note's property `pdf`.
+
+    `hosts` are those that may be asked beside those of archives.
 
     Raises:
         UsageError: one of them is no note of a paper, or nobody may be asked.
@@ -35,7 +37,7 @@ def pdf(console: Console, notes: Sequence[str]) -> int:
     with console.state(config) as state, Bar(console) as bar:
         for number, paper in enumerate(_papers(config, state, paths)):
             bar("fetching", number, len(paths))
-            found = _fetched(config, state, paper)
+            found = _fetched(config, state, paper, [host.lower() for host in hosts])
             if isinstance(found, Problem):
                 problems.append(found)
                 continue
@@ -56,7 +58,9 @@ def _papers(config: Config, state: StateStore, paths: Sequence[RelPath]) -> list
     return papers
 
 
-def _fetched(config: Config, state: StateStore, paper: PaperPdf) -> Outcome | Problem:
+def _fetched(
+    config: Config, state: StateStore, paper: PaperPdf, hosts: Sequence[str]
+) -> Outcome | Problem:
     """Fetch and write one PDF; one that is there is only linked."""
     there = kind_at(config.root, paper.path) == "file"
     if paper.other:
@@ -65,7 +69,8 @@ def _fetched(config: Config, state: StateStore, paper: PaperPdf) -> Outcome | Pr
         return _problem(paper, "nobody says where its PDF is: put the address into property `pdf`")
     body: bytes | None = None
     if not there:
-        found = fetch_pdf(source(config, state, offline=False), paper.url, threading.Event())
+        of = source(config, state, offline=False)
+        found = fetch_pdf(of, paper.url, threading.Event(), hosts)
         if isinstance(found, Problem):
             return found
         body = found

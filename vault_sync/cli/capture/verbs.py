@@ -78,15 +78,22 @@ _FETCHED = {0: "each is in the vault", 1: "one could not be had; it was shown wh
 
 @verb(cli, example="vault-sync pdf 'papers/230814 OctoPack.md'", exits=_FETCHED | LOCKED)
 @click.argument("note", nargs=-1, required=True, shell_complete=completing.named)
-def pdf(console: Console, note: Sequence[str]) -> int:
+@click.option(
+    "--from",
+    "hosts",
+    multiple=True,
+    metavar="HOST",
+    help="Also ask this host, which the notes name and no archive has.",
+)
+def pdf(console: Console, note: Sequence[str], hosts: Sequence[str]) -> int:
     """Fetch the PDFs of notes into `[pdf] folder`.
 
-    One in three seconds, and never over a file. The note's property `pdf` becomes a link to the
-    file.
+    One in three seconds, and never over a file. They come from arXiv, OpenReview and the ACL
+    Anthology. The note's property `pdf` becomes a link to the file.
     """
     from vault_sync.cli.capture import pdf as module
 
-    return module.pdf(console, note)
+    return module.pdf(console, note, hosts)
 
 
 @verb(cli, example="vault-sync views", exits=WRITTEN | LOCKED)

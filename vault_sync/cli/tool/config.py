@@ -11,6 +11,7 @@ from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
+from vault_sync.edge import hosts
 from vault_sync.edge import trust as trusts
 from vault_sync.edge.config import text_of
 
@@ -25,21 +26,63 @@ def trust(console: Console, folder: Path) -> int:
     return report.IN_LINE
 
 
-def config(console: Console, *, example: bool) -> int:
-    """Print the text of vault-sync.toml, or with `example` one of every key with its default."""
-    if example:
-        text = package_file("config.example.toml").read_text("utf-8")
-        path = ""
-    else:
-        found = console.config()  # its mistakes are told
-        path = str(found.path or "")
-        text = (text_of(found.root) or "") if found.path else ""
-        if not path:
-            console.complain([f"{found.root} has no vault-sync.toml: all is default (--example)"])
+def config(console: Console, *, example: bool, device: bool, allow_hosts: bool) -> int:
+    """Print the text of vault-sync.toml, or with `example` one of every key with its default.
+
+    Raises:
+        UsageError: more than one of the options is given.
+    """
+    if example + device + allow_hosts > 1:
+        raise UsageError("--example, --device and --allow-hosts exclude each other")
+    if allow_hosts:
+        return _allow(console)
+    path, text = _example() if example else _of_device(console) if device else _of_vault(console)
     if console.json:
         click.echo(json_text({"path": path, "text": text}))
         return report.IN_LINE
     click.echo(text.encode("utf-8"), nl=False)
+    return report.IN_LINE
+
+
+def _example() -> tuple[str, str]:
+    return "", package_file("config.example.toml").read_text("utf-8")
+
+
+def _of_device(console: Console) -> tuple[str, str]:
+    hosts.device_values()  # its mistakes are told
+    path = hosts.device_file()
+    if path.exists():
+        return str(path), path.read_text("utf-8-sig")
+    legal = "`url` and `contact` of [arxiv], and [sources]"
+    console.complain([f"{path} is not there; it may hold {legal}, for all vaults of this device"])
+    return str(path), ""
+
+
+def _of_vault(console: Console) -> tuple[str, str]:
+    found = console.config()  # its mistakes are told
+    waiting = hosts.hosts_of(found).waiting
+    if waiting:
+        console.show_problems([hosts.notice(waiting)])
+    if found.path:
+        return str(found.path), text_of(found.root) or ""
+    console.complain([f"{found.root} has no vault-sync.toml: all is default (--example)"])
+    return "", ""
+
+
+def _allow(console: Console) -> int:
+    """Remember that what the vault names may be asked from this device, and show it."""
+    found = console.config()
+    proposed = hosts.proposals(found)
+    lines = hosts.lines_of(proposed)
+    if proposed:
+        hosts.allow(proposed)
+    if console.json:
+        click.echo(json_text({"path": str(found.path or ""), "text": "", "allowed": lines}))
+    console.say(
+        ["allowed on this device, as long as it stands like this in vault-sync.toml:", *lines]
+        if lines
+        else ["vault-sync.toml names no hosts and no contact of its own: nothing to allow"]
+    )
     return report.IN_LINE
 
 

@@ -51,16 +51,23 @@ def completion(console: Console, shell: str) -> int:
     metavar="DIR",
     help="Use the vault DIR from now on, though it belongs to another user.",
 )
-def config(console: Console, example: bool, trust: Path | None) -> int:
+@click.option("--device", is_flag=True, help="Print this device's own, which names hosts freely.")
+@click.option(
+    "--allow-hosts", is_flag=True, help="Show the hosts and contact that it names, and use them."
+)
+def config(
+    console: Console, example: bool, trust: Path | None, device: bool, allow_hosts: bool
+) -> int:
     """Print the configuration of the vault, after it was checked.
 
-    Nothing in it is required: a vault without vault-sync.toml has every default.
+    Nothing in it is required: a vault without vault-sync.toml has every default. Hosts and a
+    contact that it names are used once this device has allowed these very values.
     """
     from vault_sync.cli.tool import config as module
 
     if trust is not None:
         return module.trust(console, trust)
-    return module.config(console, example=example)
+    return module.config(console, example=example, device=device, allow_hosts=allow_hosts)
 
 
 _LEFT = {

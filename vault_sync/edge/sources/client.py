@@ -24,6 +24,7 @@ from vault_sync.core.model.values import Problem
 from vault_sync.core.sources.answers import BatchResult, Feed, Question, Refused, questions, settle
 from vault_sync.core.sources.archives import ARXIV, Archive
 from vault_sync.edge.sources import cache, http
+from vault_sync.edge.sources.addresses import Reach, default_reach
 
 if TYPE_CHECKING:  # see `http`
     import requests
@@ -104,7 +105,10 @@ class Allowance:
 
 
 class ApiConnection(NamedTuple):
-    """The connection to an archive at `url`. `today` is a UTC day, ISO 8601."""
+    """The connection to an archive at `url`. `today` is a UTC day, ISO 8601.
+
+    `own` are addresses that the device's own configuration names.
+    """
 
     archive: Archive
     url: str
@@ -115,6 +119,11 @@ class ApiConnection(NamedTuple):
     pace: RateLimit
     today: str
     allowance: Allowance
+    own: frozenset[str] = frozenset()
+
+    @property
+    def reach(self) -> Reach:
+        return "any" if self.url in self.own else default_reach()
 
     @property
     def host(self) -> str:
@@ -148,7 +157,7 @@ def answers(
     """
     left = deque(questions(ids, connection.archive.batch))
     most = len(left) * len(urls) + connection.pace.splits
-    with http.session(connection.agent) as session:
+    with http.session(connection.agent, connection.reach) as session:
         while left and most > 0:
             most -= 1
             question = left.popleft()
@@ -181,7 +190,7 @@ def fetch(connection: ApiConnection) -> bytes:
     Raises:
         GivenUp, http.Stopped, sqlite3.Error.
     """
-    with http.session(connection.agent) as session:
+    with http.session(connection.agent, connection.reach) as session:
         return _body(connection, _reply(connection, session, connection.url))
 
 

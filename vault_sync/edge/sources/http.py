@@ -15,6 +15,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from vault_sync.edge.sources import addresses
+from vault_sync.edge.sources.addresses import Reach
+
 if TYPE_CHECKING:  # 63 ms that almost no run needs
     import requests
 
@@ -77,11 +80,18 @@ class Reply(NamedTuple):
     wait: float | None = None
 
 
-def session(agent: str) -> requests.Session:
-    """Return a session; proxies and certificates are taken from the environment."""
+def session(agent: str, reach: Reach) -> requests.Session:
+    """Return a session that connects to no address out of reach.
+
+    Proxies and certificates are taken from the environment.
+    """
     import requests
 
+    from vault_sync.edge.sources.near_adapter import NearAdapter
+
     made = requests.Session()
+    for scheme in ("http://", "https://"):
+        made.mount(scheme, NearAdapter(reach))
     made.headers["User-Agent"] = agent
     made.headers["Accept-Encoding"] = "gzip"
     # So it follows no redirect. By `allow_redirects` it would still read each, and fail at one that
@@ -101,6 +111,9 @@ def allowed(url: str) -> bool:
         host = parts.hostname or ""
         _port(parts)
     except ValueError:
+        return False
+    # Readers of addresses part ways at these: each would name another host.
+    if "\\" in url or not url.isprintable() or " " in url:
         return False
     return bool(host) and (
         parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
@@ -208,6 +221,8 @@ def _get(
         raise Interrupted(_reason(error)) from error
     except requests.exceptions.RequestException as error:
         raise Unusable(_reason(error)) from error
+    except addresses.Withheld as error:
+        raise Unusable(str(error)) from None
     except (Unusable, Interrupted):
         raise
     except Exception as error:  # whatever a stranger's answer does to a library is a notice

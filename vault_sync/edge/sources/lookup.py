@@ -32,6 +32,7 @@ class Source:
     snapshot file, which are the reader's own, still speak. `contact` is a mail address, or "".
     `cache` is a file outside the vault that all vaults share. `url` is arXiv's API, `sites` has the
     addresses of other archives by the kind of key, tried one after another; none: it is not asked.
+    `own` are those of them that the device's own configuration names.
     `vault` is the folder in which the snapshot may lie, and in which no link to it is followed.
     """
 
@@ -44,6 +45,7 @@ class Source:
     snapshot: Path | None = None
     vault: Path | None = None
     version: str = ""
+    own: frozenset[str] = frozenset()
 
 
 class Answer(NamedTuple):
@@ -101,7 +103,7 @@ def look_up(
             due = bounds.pace or client.pace_for(task.archive, task.urls[0])
             url, who = task.urls[0], agent(source)
             connection = client.ApiConnection(
-                task.archive, url, who, db, stop, clock, due, today, allowance
+                task.archive, url, who, db, stop, clock, due, today, allowance, source.own
             )
             _ask(connection, task, findings, report)
     return _answer(papers, findings)
