@@ -25,6 +25,7 @@ ELSEWHERE: Mapping[str, str] = {
     "edge/system/notify.py": "a lock in the folder of this user's session",
     "edge/system/doctor.py": "/proc, and the state's folder",
     "edge/system/surroundings.py": "the free room of a disk",
+    "edge/hosts.py": "this user's own configuration, and what was allowed",
     "edge/command_lines.py": "the interpreter of this installation",
     "edge/trust.py": "the list of trusted folders, in this user's configuration",
     "edge/sources/cache.py": "the facts of archives, beside the states",

@@ -20,8 +20,11 @@ from typing import Any, Final, NamedTuple
 from vault_sync.core.model.values import NOTHING, Problem
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import ArxivConfig, Config, ConfigError, SourcesConfig
+from vault_sync.edge.fs.reading import read_outside
 
 _DEVICE_KEYS: Final = {"arxiv": ("url", "contact"), "sources": ("crossref", "openreview", "acl")}
+
+_MOST: Final = 1_000_000
 
 
 class Hosts(NamedTuple):
@@ -134,7 +137,7 @@ def device_values() -> Mapping[str, Mapping[str, Any]]:
     """
     path = device_file()
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_outside(path, _MOST).decode("utf-8-sig")
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:

@@ -37,18 +37,7 @@ def fetch_pdf(
     host = _host(url)
     if not (host in PDF_HOSTS or host in hosts or _is_of_tests(url)):
         return _elsewhere(url, host)
-    site = Archive(
-        kind="pdf",
-        name=host or url,
-        media=_MEDIA,
-        batch=1,
-        paper_id=str,
-        address=lambda address, _: address,
-        read=lambda _, __: Feed({}),
-        interval=3.0,
-        gives="PDF",
-        later="run it again later, or open the address in a browser",
-    )
+    site = _site(host or url)
     limits = http.Limits(total=_MOST.seconds, body=_MOST.bytes)
     pace = client.pace_for(site, url, limits)
     today = datetime.now(UTC).date().isoformat()
@@ -68,6 +57,21 @@ def fetch_pdf(
         message = f"what is at {url} is no PDF: {site.later}"
         return Problem(site.name, "no-pdf", message, level="notice")
     return body
+
+
+def _site(name: str) -> Archive:
+    return Archive(
+        kind="pdf",
+        name=name,
+        media=_MEDIA,
+        batch=1,
+        paper_id=str,
+        address=lambda address, _: address,
+        read=lambda _, __: Feed({}),
+        interval=3.0,
+        gives="PDF",
+        later="run it again later, or open the address in a browser",
+    )
 
 
 def _host(url: str) -> str:
