@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import pty
+import re
+import select
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -15,26 +22,101 @@ from vault_sync.cli.verbs import cli
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.pass_log import PassRecord
 
+HOSTILE = "a $(x) `y` \"z\" 'b' \\ ! ;&|\n\x1b\u202e é한*.md"
+
+
+@pytest.mark.parametrize("begun", ["", '"', "'", "a", '"a', "'a"])
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not here")
+def test_bash_reads_the_name_that_was_meant(tmp_path: Path, begun: str) -> None:
+    """Behind each quote that can be open; nothing of it runs."""
+    quote = begun[:1].strip("a")
+    line = f"set -H; printf %s {quote}{completing._quoted(HOSTILE, quote)}{quote}"
+    done = subprocess.run(
+        ["bash", "--norc", "-c", line], cwd=tmp_path, stdout=subprocess.PIPE, check=True
+    )
+    assert done.stdout.decode() == HOSTILE
+    assert HOSTILE.isprintable() is False and completing._quoted(HOSTILE, quote).isprintable()
+
 
 @pytest.mark.parametrize(
-    ("shell", "words", "at", "given"),
+    ("word", "quote"),
     [
-        ("bash_complete", "vault-sync\nwhy\n", "2", r"a\ \'b\'.md"),
-        ("bash_complete", "vault-sync\nwhy\n'a", "2", "a 'b'.md"),
-        ("bash_complete", 'vault-sync\nwhy\n"a', "2", "a 'b'.md"),
-        ("bash_complete", "vault-sync\n'why'\na", "2", r"a\ \'b\'.md"),
-        ("bash_complete", "vault-sync", "1", r"a\ \'b\'.md"),
-        ("zsh_complete", "vault-sync\nwhy\n", "2", "a 'b'.md"),
-        ("", "", "", "a 'b'.md"),
+        *[("", ""), ("a", ""), ('"a', '"'), ("'a", "'"), (r"\"a", ""), (r'"a\"b', '"')],
+        *[("'a\\", "'"), ("\"a'b", '"'), ("'a'", ""), ('"a" ', "")],
+        *[('a"b', None), ("$'a", None), ('$"a', None), ("'a'\"b", None)],
     ],
 )
-def test_bash_alone_takes_a_path_as_it_goes_on_the_line(
-    monkeypatch: pytest.MonkeyPatch, shell: str, words: str, at: str, given: str
-) -> None:
-    monkeypatch.setenv("_VAULT_SYNC_COMPLETE", shell)
-    monkeypatch.setenv("COMP_WORDS", words)
-    monkeypatch.setenv("COMP_CWORD", at)
-    assert completing._written("a 'b'.md") == given
+def test_the_quote_that_is_open(word: str, quote: str | None) -> None:
+    assert completing._open_quote(word) == quote
+
+
+def test_names_go_to_each_shell_as_it_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def given(shell: str, word: str) -> list[str]:
+        monkeypatch.setenv("_VAULT_SYNC_COMPLETE", f"{shell}_complete")
+        monkeypatch.setenv("COMP_WORD", word)
+        return [each.value for each in completing._items(["a 'b'.md", "a\nplain,x"], "a")]
+
+    assert given("bash", "a") == [r"a\ \'b\'.md", r"a$'\x0a'plain,x"]
+    assert given("bash", "'a") == [r"a '\''b'\''.md", r"a'$'\x0a''plain,x"]
+    assert given("bash", "x'a") == []
+    # These quote by themselves, and a name of two lines would be two.
+    assert given("zsh", "a") == given("fish", "a") == ["a 'b'.md"]
+
+
+def typed(vault: Vault, shell: Sequence[str], line: str) -> str:
+    """Type a line, Tab and Enter into a real shell that has the completion, and leave it."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(vault.root)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        environ = {**os.environ, **vault.env, "PATH": path, "TERM": "dumb"}
+        os.execvpe(shell[0], [*shell], environ)
+    shown = b""
+
+    def until(mark: bytes) -> None:
+        nonlocal shown
+        seen = b""
+        while re.search(mark, seen) is None:
+            if not select.select([terminal], [], [], 60)[0]:
+                pytest.fail(f"no {mark!r} in {shown + seen!r}")
+            try:
+                seen += os.read(terminal, 65536)
+            except OSError:
+                break
+        shown += seen
+
+    until(b"ready> ")
+    os.write(terminal, f"{line}\t".encode())
+    until(b"RAN")  # the name is on the line
+    os.write(terminal, b"\n")
+    until(b"\n(?:ready|more)> ")
+    os.write(terminal, b"\x03\nexit\n")
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return shown.decode(errors="replace")
+
+
+NAMES = (
+    *("p1 $(touch RAN).md", "q1 `touch RAN`.md", "r1'$(touch RAN)'.md", 's1";touch RAN;".md'),
+    *("t1;touch RAN;.md", "u1\n$(touch RAN).md", "v1!$(touch RAN)!.md", "w1*$(touch RAN).md"),
+)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not here")
+def test_nothing_of_a_name_runs_in_bash(offline_vault: Vault, tmp_path: Path) -> None:
+    for name in NAMES:
+        offline_vault.write(f"papers/{name}", "x\n")
+        offline_vault.write(f"plain,papers/{name}", "what a pattern would find")
+    rc = tmp_path / "rc"
+    script = 'bind "set bell-style none"\neval "$(vault-sync completion bash)"\n'
+    script += 'PS1="ready> "\nPS2="more> "\n'
+    rc.write_text(script)
+    for quote in ("", '"', "'"):
+        for name in NAMES:
+            line = f"vault-sync why {quote}papers/{name[:2]}"
+            shown = typed(offline_vault, ["bash", "--rcfile", str(rc), "-i"], line)
+            assert not list(offline_vault.root.rglob("RAN")), (line, shown)
+            assert not (tmp_path / "RAN").exists()
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from vault_sync.cli.options import HERE, SharedOptions, Verbs
+from vault_sync.core.report import lines as report
 from vault_sync.core.text.regex import regex
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
-
-_SPECIAL = regex(r"([^\w/.,:@%+=-])")
 
 
 def digests(
@@ -115,14 +114,51 @@ def _paths(context: click.Context, *, only_digests: bool) -> list[str]:
 
 
 def _items(paths: Iterable[str], incomplete: str) -> list[CompletionItem]:
-    return [_item(_written(path)) for path in paths if path.startswith(incomplete)]
-
-
-def _written(path: str) -> str:
-    """Return a path as its shell wants it: bash puts it on the line as it is, the others quote."""
     if not os.environ.get("_VAULT_SYNC_COMPLETE", "").startswith("bash"):
-        return path
-    words = os.environ["COMP_WORDS"].split("\n")  # as the script of bash joins them
-    at = int(os.environ["COMP_CWORD"])
-    begun = at < len(words) and words[at].startswith(("'", '"'))
-    return path if begun else _SPECIAL.sub(r"\\\1", path)
+        # The other shells quote what they are given, but are given it line by line.
+        return [_item(path) for path in paths if path.startswith(incomplete) and path.isprintable()]
+    quote = _open_quote(os.environ.get("COMP_WORD", ""))
+    if quote is None:
+        return []
+    return [_item(_quoted(path, quote)) for path in paths if path.startswith(incomplete)]
+
+
+def _open_quote(word: str) -> str | None:
+    """Return the quote that a word of bash opens and does not close, "" where it opens none.
+
+    None where bash would put a name behind words of another quote: `a"b`, `$'a`.
+    """
+    quote, skip = "", False
+    for at, sign in enumerate(word):
+        if skip:
+            skip = False
+        elif sign == "\\" and quote != "'":
+            skip = True
+        elif sign == quote:
+            quote = ""
+        elif not quote and sign in "'\"":
+            if at:
+                return None
+            quote = sign
+    return quote
+
+
+_PLAIN = regex(r"[\w/.,:@%+=-]")
+_ESCAPED_INSIDE = {'"': '\\"$`', "'": ""}
+
+
+def _quoted(path: str, quote: str) -> str:
+    """Return a path as bash reads it behind an open quote, which it closes itself."""
+    return "".join(_sign(each, quote) for each in path)
+
+
+def _sign(sign: str, quote: str) -> str:
+    if not sign.isprintable():
+        return f"{quote}{report.quoted(sign)}{quote}"
+    if sign == "'" == quote:
+        return "'\\''"
+    if sign == "!" and quote == '"':
+        # History is looked up in these quotes too, and a backslash would stay.
+        return "\"'!'\""
+    escaped = sign in _ESCAPED_INSIDE[quote] if quote else _PLAIN.fullmatch(sign) is None
+    return f"\\{sign}" if escaped else sign

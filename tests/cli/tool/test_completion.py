@@ -15,7 +15,7 @@ def test_the_script_of_a_shell(offline_vault: Vault, shell: str) -> None:
     script = "\n".join(said)
     assert f"_VAULT_SYNC_COMPLETE={shell}_complete" in script and "vault-sync" in script
     assert "read type" not in script and "($value)" not in script
-    assert ('("$value")' in script and "read -r type" in script) == (shell == "bash")
+    assert ('("$value")' in script and "IFS= read -r" in script) == (shell == "bash")
     (answer,) = transcript.said(offline_vault, "completion", shell, "--json")
     found = json.loads(answer[2:])
     assert found["shell"] == shell and found["script"].split() == script.split()

@@ -10,6 +10,33 @@ from vault_sync.cli.verbs import cli
 from vault_sync.core.report import lines as report
 from vault_sync.core.report.lines import json_text
 
+_FOR_BASH = """\
+%(complete_func)s() {
+    local response completion type value
+
+    response=$(env COMP_WORDS="$(IFS=$'\\n'; echo "${COMP_WORDS[*]}")" COMP_CWORD="$COMP_CWORD" \\
+        COMP_WORD="${COMP_WORDS[COMP_CWORD]}" %(complete_var)s=bash_complete "$1")
+
+    while IFS= read -r completion; do
+        type=${completion%%%%,*} value=${completion#*,}
+        if [[ $type == 'dir' ]]; then
+            compopt -o dirnames
+        elif [[ $type == 'file' ]]; then
+            compopt -o default
+        elif [[ $type == 'plain' ]]; then
+            COMPREPLY+=("$value")
+        fi
+    done <<< "$response"
+    return 0
+}
+
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+"""As click's, but for names with blanks, backslashes and `*`, which its own would expand.
+
+The word is given apart too: it says which quote is open.
+"""
+
 
 def completion(console: Console, shell: str) -> int:
     """Print the script of a shell."""
@@ -18,8 +45,8 @@ def completion(console: Console, shell: str) -> int:
     made = kind(cli, {}, "vault-sync", "_VAULT_SYNC_COMPLETE")
     # Its `source` would look at the version of bash first, by running one.
     script = made.source_template % made.source_vars()
-    # click's script for bash lets `read` and the list take the backslashes out of a name.
-    script = script.replace("read type", "read -r type").replace("($value)", '("$value")')
+    if shell == "bash":
+        script = _FOR_BASH % made.source_vars()
     if console.json:
         click.echo(json_text({"shell": shell, "script": script}))
     else:
