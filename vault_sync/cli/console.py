@@ -17,10 +17,10 @@ from typing import Any, Self
 
 import click
 
+from vault_sync.cli import terminal
 from vault_sync.core.model.plan import Operation, Outcome, Plan, Undone
 from vault_sync.core.model.values import NOTHING, Problem
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge.config import Config
 from vault_sync.edge.fs.own_files import kind_at, names_in
@@ -75,15 +75,15 @@ class Console:
         """Print lines that are safe already, through `$PAGER` if they fill more than a screen."""
         if sys.stdout.isatty() and len(lines) >= _terminal_lines():
             os.environ.setdefault("LESS", "FRX")  # as git does: colours, and no screen of its own
-            click.echo_via_pager("\n".join(lines) + "\n", color=self.colored)
+            terminal.paged(lines, colour=self.colored)
             return
         for line in lines:
-            click.echo(line, color=self.colored)
+            terminal.coloured(line, colour=self.colored)
 
     def out(self, lines: Iterable[str]) -> None:
         """Print the answer of a command, on standard output."""
         for line in lines:
-            click.echo(report.shown(line))
+            terminal.line(line)
 
     def say(self, lines: Iterable[str]) -> None:
         """Print what happened, unless the call is `--quiet` or `--json`."""
@@ -94,7 +94,7 @@ class Console:
         """Print on standard error what a person should see, unless the call is `--json`."""
         if not self.json:
             for line in lines:
-                click.echo(report.shown(line), err=True)
+                terminal.line(line, err=True)
 
     def show_problems(
         self,
@@ -130,7 +130,7 @@ class Console:
 
     def answer(self, root: Path, **values: object) -> None:
         """Print the one object of a `--json` call about the vault at `root`."""
-        click.echo(json_text({"vault": str(root), **values}))
+        terminal.answer({"vault": str(root), **values})
 
     def answer_plan(
         self,
@@ -143,7 +143,7 @@ class Console:
         """Print the object that `--json` has for a plan; `more` are keys of the verb's own."""
         seconds = time.monotonic() - self.started
         value = report.as_json(str(root), plan, operations, seconds, undone)
-        click.echo(json_text({**value, **more}))
+        terminal.answer({**value, **more})
 
     def answer_outcome(
         self, root: Path, outcome: Outcome, problems: Sequence[Problem] = (), **more: object

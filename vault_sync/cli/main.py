@@ -54,7 +54,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         return _show_usage(error, as_json=_wants_json(options, arguments))
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; what was written is whole", err=True)
+        from vault_sync.cli import terminal
+
+        terminal.line("interrupted; what was written is whole", err=True)
         return 130
     except Exception as error:  # noqa: BLE001 - the last door: a message for every error
         if is_unread(error):
@@ -100,24 +102,28 @@ def _wants_json(options: SharedOptions, arguments: Sequence[str] | None) -> bool
 def _show_usage(error: click.ClickException, *, as_json: bool) -> int:
     if as_json:
         _answer_error(error.format_message(), 2)
-    error.show()
+    from vault_sync.cli import terminal
+
+    words = io.StringIO()
+    error.show(words)
+    terminal.line(words.getvalue().removesuffix("\n"), err=True)
     return 2
 
 
 def _answer_error(message: str, code: int) -> None:
     """Print the one object of a `--json` call that failed."""
-    from vault_sync.core.report.lines import json_text
+    from vault_sync.cli import terminal
 
-    click.echo(json_text({"error": {"exit": code, "message": message}}))
+    terminal.answer({"error": {"exit": code, "message": message}})
 
 
 def _show_error(error: Exception, *, as_json: bool) -> int:
-    from vault_sync.core.report import lines as report
+    from vault_sync.cli import terminal
 
     code, message = _explained(error)
     if as_json:
         _answer_error(message, code)
-    click.echo(report.shown(message), err=True)
+    terminal.line(message, err=True)
     return code
 
 

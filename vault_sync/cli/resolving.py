@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 
-import click
-
-from vault_sync.cli import passes
+from vault_sync.cli import passes, terminal
 from vault_sync.cli.console import Console
 from vault_sync.core.model.plan import Conflict
 from vault_sync.core.model.values import Decision
@@ -62,10 +60,9 @@ def go_through(console: Console) -> int:
 def _show(console: Console, conflict: Conflict, count: str) -> None:
     """Print both texts as one: the words of the digest alone, those of the note alone, marked."""
     where = f"{conflict.digest}:{conflict.line}" if conflict.line else conflict.digest
-    click.echo(
-        console.painted(f"{count} {conflict.field} of {where} and {conflict.note}", bold=True)
-    )
-    click.echo(f"    {report.shown(conflict.reason)}; the digest's words, then the note's:")
+    heading = console.painted(f"{count} {conflict.field} of {where} and {conflict.note}", bold=True)
+    terminal.coloured(heading, colour=console.colored)
+    terminal.line(f"    {conflict.reason}; the digest's words, then the note's:")
     marks = paper_diff.PLAIN
     if console.colored:
         marks = paper_diff.Marks(
@@ -74,18 +71,18 @@ def _show(console: Console, conflict: Conflict, count: str) -> None:
             partial(console.painted, bold=True),
         )
     for line in paper_diff.marked_lines(conflict.digest_text, conflict.note_text, marks):
-        click.echo(f"    {line}")
+        terminal.coloured(f"    {line}", colour=console.colored)
 
 
 def _answer(console: Console, conflict: Conflict) -> str:
     """Return the key of an answer; the end of the input is `q`."""
     keys = "d,n,b,s,q,?" if conflict.field == "commentary" else "d,n,s,q,?"
     while True:
-        click.echo(f"take [{keys}]: ", nl=False)
+        terminal.line(f"take [{keys}]: ", end=False)
         answer = sys.stdin.readline()
         key = answer.strip().lower() if answer else "q"
         if not answer:
-            click.echo()
+            terminal.line()
         if key in keys.split(",") and key != "?":
             return key
         console.out(line for line in _HELP if line[0] in keys)

@@ -273,7 +273,7 @@ def facts(console: Console, note: Sequence[str], refresh: bool) -> int:
 
     With no note named it is about all that lack one of `[arxiv] facts`.
     """
-    from vault_sync.cli import facts as module
+    from vault_sync.cli.capture import facts as module
 
     return module.facts(console, note, refresh=refresh)
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import click
 import platformdirs
 
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
 from vault_sync.daemon import loop
@@ -75,7 +75,7 @@ class _Events:
         if not self._listening:
             return
         try:
-            click.echo(report.json_text({"vault": self._root, "event": event, **values}))
+            terminal.answer({"vault": self._root, "event": event, **values})
         except BrokenPipeError as error:
             self._listening, self.unread = False, error
             self._mailbox.stop()

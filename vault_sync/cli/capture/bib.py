@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import click
-
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import digest_read
 from vault_sync.core.citation import bibtex, reference
@@ -37,7 +36,7 @@ def bib(console: Console, digest: str | None, tag: str | None, *, csl: bool) -> 
         objects = [report.problem_object(each) for each in problems]
         console.answer(config.root, references=len(found), form=kind, text=text, problems=objects)
         return report.IN_LINE
-    click.echo(text.encode("utf-8", "replace"), nl=False)
+    terminal.for_a_file(text, text.encode("utf-8", "replace"))
     console.show_problems(problems)
     if not found:
         why = "none of them is asked for" if whole else "`vault-sync rebuild` makes the notes"

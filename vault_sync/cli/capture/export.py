@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console
 from vault_sync.cli.passes import digest_read
 from vault_sync.core.report import lines as report
@@ -21,5 +20,5 @@ def export(console: Console, digest: str) -> int:
     if console.json:
         console.answer(config.root, digest=path, text=text)
         return report.IN_LINE
-    click.echo(as_bytes(text), nl=False)
+    terminal.for_a_file(text, as_bytes(text))
     return report.IN_LINE

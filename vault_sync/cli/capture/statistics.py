@@ -8,8 +8,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import click
-
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
 from vault_sync.core.report import statistics_lines, statistics_svg
@@ -39,10 +38,10 @@ def statistics(console: Console, since: date | None, picture: Path | None) -> in
         console.answer(config.root, **statistics_lines.as_json(found))
     elif sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
-        console.page([report.shown(line) for line in statistics_lines.terminal_lines(found, width)])
+        console.page([*statistics_lines.terminal_lines(found, width)])
     else:
         for line in statistics_lines.plain_lines(found):
-            click.echo("\t".join(map(report.shown, line.split("\t"))))
+            terminal.columns(line)
     return report.IN_LINE
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import click
 from click.shell_completion import get_completion_class
 
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console
 from vault_sync.cli.verbs import cli
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.lines import json_text
 
 _FOR_BASH = """\
 %(complete_func)s() {
@@ -48,7 +47,7 @@ def completion(console: Console, shell: str) -> int:
     if shell == "bash":
         script = _FOR_BASH % made.source_vars()
     if console.json:
-        click.echo(json_text({"shell": shell, "script": script}))
+        terminal.answer({"shell": shell, "script": script})
     else:
-        click.echo(script)
+        terminal.line(script)
     return report.IN_LINE

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import click
-
 import vault_sync
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console, UsageError
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.lines import json_text
 from vault_sync.edge import config as configuration
 from vault_sync.edge import hosts
 from vault_sync.edge import trust as trusts
@@ -38,9 +36,9 @@ def config(console: Console, *, example: bool, device: bool, allow_hosts: bool) 
         return _allow(console)
     path, text = _example() if example else _of_device(console) if device else _of_vault(console)
     if console.json:
-        click.echo(json_text({"path": path, "text": text}))
+        terminal.answer({"path": path, "text": text})
         return report.IN_LINE
-    click.echo(text.encode("utf-8"), nl=False)
+    terminal.text(text)
     return report.IN_LINE
 
 
@@ -77,7 +75,7 @@ def _allow(console: Console) -> int:
     if proposed:
         hosts.allow(proposed)
     if console.json:
-        click.echo(json_text({"path": str(found.path or ""), "text": "", "allowed": lines}))
+        terminal.answer({"path": str(found.path or ""), "text": "", "allowed": lines})
     console.say(
         ["allowed on this device, as long as it stands like this in vault-sync.toml:", *lines]
         if lines

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import click
 
+from vault_sync.cli import terminal
 from vault_sync.cli.console import Console
 from vault_sync.core.report import lines as report
-from vault_sync.core.report.lines import json_text
 
 
 def show_help(console: Console, root: click.Context, words: Sequence[str]) -> int:
@@ -26,7 +26,7 @@ def show_help(console: Console, root: click.Context, words: Sequence[str]) -> in
         context = click.Context(command, info_name=name, parent=context)
     text = context.get_help()
     if console.json:
-        click.echo(json_text({"verb": " ".join(words), "text": text}))
+        terminal.answer({"verb": " ".join(words), "text": text})
     else:
-        click.echo(text)
+        terminal.line(text)
     return report.IN_LINE

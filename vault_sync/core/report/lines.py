@@ -331,6 +331,15 @@ VERSION: Final = 1
 
 def json_text(value: Mapping[str, object]) -> str:
     """Return an object as JSON, its `version` first."""
-    whole = {"version": VERSION, **value}
-    # A name that is no UTF-8 has no JSON form but an escaped one.
-    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    text = json.dumps({"version": VERSION, **value}, ensure_ascii=False)
+    return text if text.isprintable() else "".join(map(_in_json, text))
+
+
+def _in_json(character: str) -> str:
+    """Return a character as JSON: what a terminal acts on, or turns text by, is escaped.
+
+    So is a byte that is no UTF-8, which has no other form.
+    """
+    if character.isprintable() or unicodedata.category(character) == "Zs":
+        return character
+    return json.dumps(character)[1:-1] if ord(character) != 0x7F else "\\u007f"

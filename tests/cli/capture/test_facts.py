@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.support import transcript
 from tests.support.vaults import Vault
-from vault_sync.cli import facts
+from vault_sync.cli.capture import facts
 from vault_sync.core.model.values import Facts
 from vault_sync.edge.config import ArxivConfig, Config
 from vault_sync.edge.sources.lookup import Answer
