@@ -15,7 +15,7 @@ from vault_sync.core.digest.damage import damage_of, is_empty
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
-from vault_sync.core.digest.tag_slips import Agreed, AgreedOn
+from vault_sync.core.digest.tag_slips import NOTHING_AGREED, Agreed, AgreedOn
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import STOOD, Base, value_hash
 from vault_sync.core.model.plan import BaseKey
@@ -332,8 +332,9 @@ def agreed_on(base: Base, digest: RelPath) -> AgreedOn:
 
     def agreed(key: Key) -> Agreed:
         tags = base.agreed(BaseKey(key, digest, "tags"))
-        commentary = base.text(BaseKey(key, digest, "commentary"))
-        return Agreed(tags if isinstance(tags, tuple) else (), commentary)
+        if not tags or isinstance(tags, str):
+            return NOTHING_AGREED
+        return Agreed(tags, base.text(BaseKey(key, digest, "commentary")))
 
     return agreed
 

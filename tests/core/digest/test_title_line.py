@@ -153,3 +153,22 @@ def test_a_title_line_made_from_nothing(
     title: str, authors: tuple[str, ...], target: str | None, line: str
 ) -> None:
     assert title_line.written(title, authors, target) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        r"\[\[n|Title]] (Ann Bee)",
+        r"\[\[n|Title\]\] (Ann Bee)",
+        r"\[\[n\|Title]] (Ann Bee)",
+        r"Title (Ann Bee) \[\[n]]",
+        r"Title (Ann Bee) \[\[n\]\]",
+        r"\[\[n|Title]]",
+    ],
+)
+def test_a_link_that_a_formatter_escaped_is_still_the_link(line: str) -> None:
+    found = title_line.parse(line, 0, len(line))
+    assert found is not None
+    assert found.title.slice(line) == "Title"
+    assert found.target is not None
+    assert found.target.slice(line) == "n"

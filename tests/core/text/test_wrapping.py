@@ -13,7 +13,8 @@ ALIKE = [
     ("x _a_ y", "x *a* y"), ("x __a__ y", "x **a** y"), ("***", "---"),
     ("> a\n> b", "> a b"), ("a  \nb", "a\\\nb"), ("|a|b|\n|--|--|", "| a | b |\n|----|----|"),
     (r"snake\_case", "snake_case"), (r"T\[x\] B", "T[x] B"), (r"A\* Search", "A* Search"),
-    (r"a \- b", "a - b"), (r"use `a_b` and c\_d", "use `a_b` and\nc_d"),
+    (r"see \[\[a|b]] c", "see [[a|b]] c"), (r"a \- b", "a - b"),
+    (r"use `a_b` and c\_d", "use `a_b` and\nc_d"),
 ]  # fmt: skip
 APART = [
     ("a b", "a c"), ("ab", "a b"), ("a\n\nb", "a b"), ("a  \nb", "a b"),
@@ -21,7 +22,7 @@ APART = [
     ("- a\n- b", "- a - b"), ("- a b", "a b"), ("- a\n  - b", "- a\n- b"), ("1. a", "2. a"),
     ("|a|\n|b|", "|a| |b|"), ("> a", "a"), ("> [!note] a\n> b", "> [!note] a b"),
     ("a b\n---", "a b\n\n---"), ("    a b", "    a\n    b"),
-    (r"\*a\*", "*a*"), (r"\#a", "#a"), (r"\[a](b)", "[a](b)"), (r"\[\[a]]", "[[a]]"),
+    (r"\*a\*", "*a*"), (r"\#a", "#a"), (r"\[a](b)", "[a](b)"),
     (r"`a\_b`", "`a_b`"), (r"$a\_b$", "$a_b$"), (r"\- a", "- a"), (r"1\. a", "1. a"),
     (r"\_a\_", "_a_"), ("a *b* c", "a b c"),
 ]  # fmt: skip

@@ -43,11 +43,11 @@ class Agreed(NamedTuple):
 
 AgreedOn = Callable[[Key], Agreed]
 
-_NOTHING = Agreed(())
+NOTHING_AGREED = Agreed(())
 
 
 def nothing_agreed(_key: Key) -> Agreed:
-    return _NOTHING
+    return NOTHING_AGREED
 
 
 def read(
@@ -59,7 +59,9 @@ def read(
     """Return the entries of a digest, each with the tags that still stand in its lines."""
     digest = styled_reader.read(text, styles, is_own_link)
     lacking = list(_lacking(digest, agreed_on))
-    document = document_lines(text) if lacking or "#" in text else DocumentLines([], [], 0)
+    if not lacking and not any("#" in entry.fields.commentary for entry in digest.entries):
+        return digest
+    document = document_lines(text)
     slips = [slip for found in lacking for slip in _slips(digest, document, found)]
     if slips:
         digest = _reread(digest, slips, styles, is_own_link)

@@ -60,8 +60,10 @@ _NUMBER_MARK = regex(r"\d{1,9}[.)][ \t]+")
 _LIST_MARK = regex(r"[-+*][ \t]+")
 _HEADING_MARK = regex(r"#{3,6}[ \t]+")
 _STARS = regex(r"\*{1,3}(?!\*)")
-_LINKED = regex(r"\[\[([^\[\]|\n]+)\|([^\[\]|\n]+)\]\]")
-_LINK = regex(r"\[\[([^\[\]|\n]+)\]\]")
+# A formatter that knows no wikilinks escapes them: `\[\[n|Title]]`.
+_LINKED = regex(r"(?:\\?\[){2}([^\[\]|\n]+?)\\?\|([^\[\]|\n]+?)(?:\\?\]){2}")
+_LINK = regex(r"(?:\\?\[){2}([^\[\]|\n]+?)(?:\\?\]){2}")
+_OPENINGS = ("[[", "\\[\\[")
 _PARENTHESIS = regex(r"[()]")
 # Most lists are of plain names, and one look tells: `Ariel N. Lee, Cole J. Hunter`.
 _PLAIN_WORD = r"[A-ZÀ-ɏ][A-Za-zÀ-ɏ.'-]*"
@@ -119,7 +121,8 @@ def of_paper(text: str, start: int, end: int, key: Key) -> TitleLine | None:
 
 def _trailing(text: str, start: int, end: int) -> re.Match[str] | None:
     """Return the wikilink without display text that a line ends in."""
-    return _LINK.fullmatch(text, max(start, text.rfind("[[", start, end)), end)
+    opening = max(text.rfind(brackets, start, end) for brackets in _OPENINGS)
+    return _LINK.fullmatch(text, max(start, opening), end)
 
 
 class _Shown(NamedTuple):
@@ -171,7 +174,7 @@ def refusal(text: str, start: int, end: int) -> str:
 def own_link(text: str, start: int, end: int) -> re.Match[str] | None:
     """Match a line that is nothing but a wikilink without display text; group 1 is its target."""
     start, end = stripped(text, Span(start, end))
-    return _LINK.fullmatch(text, start, end) if text.startswith("[[", start) else None
+    return _LINK.fullmatch(text, start, end) if text.startswith(_OPENINGS, start) else None
 
 
 def can_be_linked(title: str) -> bool:

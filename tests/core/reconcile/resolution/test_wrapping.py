@@ -154,3 +154,14 @@ def test_two_wrappings_of_which_no_base_tells_are_one_text() -> None:
     plan = vault.sync()
     assert not plan.conflicts
     assert not plan.operations
+
+
+def test_a_new_title_of_the_note_is_followed_beside_escapes_in_the_digest() -> None:
+    vault = in_line()
+    vault.files[DIGEST] = vault.files[DIGEST].replace("and snake_case (", "and snake\\_case (")
+    note = note_of(vault)
+    title = "title: Wraps [x] and snake_case"
+    vault.files[note] = vault.files[note].replace(title, f"{title} Anew")
+    plan = vault.sync()
+    assert not plan.conflicts
+    assert "and snake\\_case Anew (Bob Cee)" in vault.files[DIGEST]

@@ -14,8 +14,8 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from vault_sync.core.digest import tag_slips
 from vault_sync.core.digest.reader import Digest, Entry
-from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
@@ -31,7 +31,7 @@ from vault_sync.core.reconcile.pairing.traces import (
     letters_of,
 )
 from vault_sync.core.reconcile.pairing.unsaid import Stretch, lines_unsaid
-from vault_sync.core.snapshot import Snapshot
+from vault_sync.core.snapshot import Snapshot, agreed_on
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, document_lines
@@ -72,7 +72,7 @@ def find_remains(
         text = base.text(BaseKey(Key(""), before.get(path, path), "text"))
         if text in (None, digest.text) or path in snapshot.locked or path in accepted:
             continue
-        was = styled_reader.read(text, digest.styles)
+        was = tag_slips.read(text, digest.styles, agreed_on=agreed_on(base, path))
         decided = {key for key, at, name in decisions if at == path and name == "entry"}
         found.append(_remains_in(compare(path, was, digest, snapshot, base), decided))
     return Remains(
