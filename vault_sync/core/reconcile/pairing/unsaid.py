@@ -50,7 +50,8 @@ def lines_unsaid(was: Entry, now: Entry, before: Stretch, after: Stretch, title:
 
 
 def _parts(was: Entry, now: Entry, title: str) -> Iterator[_Part]:
-    says = letters_of(now.fields.commentary)
+    # A line of commentary may be the title's now.
+    says = letters_of(f"{now.fields.title}\n{now.fields.commentary}")
     yield from (_Part(letters_of(line), says) for line in was.fields.commentary.split("\n"))
     for a, b in ((was.fields.tags, now.fields.tags), (was.fields.authors, now.fields.authors)):
         yield _Part(letters_of("".join(a)), letters_of("".join(b)))
