@@ -7,7 +7,7 @@ All other files only lend their names to the resolving of links.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from vault_sync.core.digest import tag_slips
@@ -15,7 +15,6 @@ from vault_sync.core.digest.damage import damage_of, is_empty
 from vault_sync.core.digest.reader import Digest, OwnLink
 from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
-from vault_sync.core.digest.tag_slips import NOTHING_AGREED, Agreed, AgreedOn
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import STOOD, Base, value_hash
 from vault_sync.core.model.plan import BaseKey
@@ -73,6 +72,10 @@ class Snapshot(NamedTuple):
     newest: str = ""
     locked_notes: Mapping[RelPath, Key] = NOTHING
     stats: Mapping[RelPath, tuple[int, int, int]] = NOTHING
+
+    def tags_of(self, key: Key) -> tuple[str, ...]:
+        """Return the tags of a paper's note."""
+        return _tags_of(self.managed.get(key, ()), self.notes)
 
     def about(self, path: RelPath) -> Key | None:
         """Return the paper that a file is about."""
@@ -268,7 +271,9 @@ class _SnapshotBuilder:
             self.locked_keys |= dict.fromkeys(keys[1:], path)
 
     def digest(self, path: RelPath, text: str) -> None:
-        agreed = agreed_on(self.base, path)
+        agreed = tag_slips.agreed_on(
+            self.base, path, lambda key: _tags_of(self.managed.get(key, ()), self.notes)
+        )
         read = tag_slips.read(text, self.styles(path), self._own_link(path, text), agreed)
         problem = _digest_problem(path, read, self.base)
         if problem is not None:
@@ -327,18 +332,6 @@ class _SnapshotBuilder:
         )
 
 
-def agreed_on(base: Base, digest: RelPath) -> AgreedOn:
-    """Return what tells of the entries of a digest what both sides last agreed on."""
-
-    def agreed(key: Key) -> Agreed:
-        tags = base.agreed(BaseKey(key, digest, "tags"))
-        if not tags or isinstance(tags, str):
-            return NOTHING_AGREED
-        return Agreed(tags, base.text(BaseKey(key, digest, "commentary")))
-
-    return agreed
-
-
 def _may_be_note(text: str, names: PropertyNames) -> bool:
     return _seems_managed(text, names) or recognition.may_be_note(text, names)
 
@@ -347,6 +340,10 @@ def _seems_managed(text: str, names: PropertyNames) -> bool:
     start = text.lstrip("\ufeff")
     block = start[: max(0, start.find("\n---", 3))] if start.startswith("---") else ""
     return any(name in block for name in names.spellings("digests"))
+
+
+def _tags_of(paths: Sequence[RelPath], notes: Mapping[RelPath, Note]) -> tuple[str, ...]:
+    return notes[paths[0]].fields.tags if paths else ()
 
 
 def _as_tuples(found: Mapping[T, list[RelPath]]) -> dict[T, tuple[RelPath, ...]]:

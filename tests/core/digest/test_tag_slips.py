@@ -280,3 +280,14 @@ def test_signs_in_a_sentence_are_said_of_none(line: str) -> None:
     vault = MemoryVault({DIGEST: FLAT.replace("#moe #llm", line)})
     plan = vault.sync(remake=True)
     assert CODE not in {problem.code for problem in plan.problems}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("line", ["#moe #llm ✅", "# moe #llm", "- #moe #llm"])
+def test_where_the_base_is_lost_the_tags_of_the_note_tell(form: str, line: str) -> None:
+    vault = in_line(form)
+    slip = slipped(vault, "#moe #llm", line)
+    vault.rows.clear()
+    plan = vault.sync()
+    assert vault.files == slip
+    assert CODE in {problem.code for problem in plan.problems}

@@ -15,7 +15,9 @@ from typing import NamedTuple
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName
-from vault_sync.core.model.values import Key
+from vault_sync.core.model.base import Base
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import TAG, is_tag_line
 from vault_sync.core.text.regex import regex
@@ -48,6 +50,22 @@ NOTHING_AGREED = Agreed(())
 
 def nothing_agreed(_key: Key) -> Agreed:
     return NOTHING_AGREED
+
+
+def agreed_on(base: Base, digest: RelPath, tags_of: Callable[[Key], tuple[str, ...]]) -> AgreedOn:
+    """Return what tells of the entries of a digest what both sides last agreed on.
+
+    Where no base knows it, as in git's index, it is what the paper's note has (`tags_of`).
+    """
+
+    def agreed(key: Key) -> Agreed:
+        tags = base.agreed(BaseKey(key, digest, "tags"))
+        tags = tags_of(key) if tags is None else tags
+        if not tags or isinstance(tags, str):
+            return NOTHING_AGREED
+        return Agreed(tags, base.text(BaseKey(key, digest, "commentary")))
+
+    return agreed
 
 
 def read(

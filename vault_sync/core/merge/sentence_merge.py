@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from vault_sync.core.merge import three_way
 from vault_sync.core.text import common_items
+from vault_sync.core.text.wrapping import same_words
 
 _STOPS = tuple(".!?。！？…")
 
@@ -79,6 +80,11 @@ def merge(base: str | None, file: str, copy: str) -> str | None:
         return file
     if base in (file, copy):
         return copy if base == file else file
+    if same_words(file, copy):
+        return file
+    set_anew = None if base is None else three_way.words(base, file, copy)
+    if set_anew is not None:
+        return set_anew
     was = () if base is None else split(base)
     if base is None:
         if is_within(there, here):

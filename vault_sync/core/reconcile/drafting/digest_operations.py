@@ -17,7 +17,6 @@ from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelP
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
 from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
-from vault_sync.core.snapshot import agreed_on
 from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 
@@ -270,7 +269,8 @@ def _own_link(context: DraftContext, path: RelPath) -> OwnLink:
 def _read(context: DraftContext, path: RelPath, text: str, styles: Sequence[StyleName]) -> Digest:
     """Read a new text of a digest, as the next pass will."""
     own = _own_link(context, path)
-    return tag_slips.read(text, styles, own, agreed_on(context.base, path))
+    agreed = tag_slips.agreed_on(context.base, path, context.snapshot.tags_of)
+    return tag_slips.read(text, styles, own, agreed)
 
 
 def _styled_loss(

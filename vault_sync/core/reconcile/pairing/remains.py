@@ -31,7 +31,7 @@ from vault_sync.core.reconcile.pairing.traces import (
     letters_of,
 )
 from vault_sync.core.reconcile.pairing.unsaid import Stretch, lines_unsaid
-from vault_sync.core.snapshot import Snapshot, agreed_on
+from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.common_items import common
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, document_lines
@@ -72,7 +72,8 @@ def find_remains(
         text = base.text(BaseKey(Key(""), before.get(path, path), "text"))
         if text in (None, digest.text) or path in snapshot.locked or path in accepted:
             continue
-        was = tag_slips.read(text, digest.styles, agreed_on=agreed_on(base, path))
+        agreed = tag_slips.agreed_on(base, path, snapshot.tags_of)
+        was = tag_slips.read(text, digest.styles, agreed_on=agreed)
         decided = {key for key, at, name in decisions if at == path and name == "entry"}
         found.append(_remains_in(compare(path, was, digest, snapshot, base), decided))
     return Remains(

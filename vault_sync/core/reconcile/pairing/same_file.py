@@ -32,6 +32,7 @@ from vault_sync.core.note.note import Note
 from vault_sync.core.reconcile.pairing.paper_builder import FoundEntry
 from vault_sync.core.snapshot import NO_STAT, Snapshot
 from vault_sync.core.text.module_door import door
+from vault_sync.core.text.wrapping import unwrapped
 
 if TYPE_CHECKING:
     from vault_sync.core.merge import three_way
@@ -149,7 +150,7 @@ def _moved(seen: Marks, was: RelPath, path: RelPath, here: FileMark) -> bool:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    return (token for token in three_way.sentences(text) if not token.isspace())
+    return (token for token in three_way.sentences(unwrapped(text)) if not token.isspace())
 
 
 def _mark(snapshot: Snapshot, path: RelPath, document: Digest | Note) -> FileMark:
