@@ -237,7 +237,8 @@ def _meant(
     for line in (" ".join(wanted), "".join(wanted)):
         if len(indent) + len(line) <= len(words):
             return (indent + line).ljust(len(words))
-    return None
+    # Without its signs the line is too short to be read as tags: it is read as no words.
+    return " " * len(words) if whole and inside else None
 
 
 def _squeezed(words: str) -> str:
