@@ -350,7 +350,8 @@ def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
         ("", "emptied"),
         ("words\0", "nul"),
         ("---\na: [\n---\n", "broken-properties"),
-        ("---\ndigests: []\n---\n", "no-address"),
+        ("---\ndigests: []\n---\n", "block-lost"),
+        ("\n---\ndigests: []\n---\n", "block-lost"),
     ):
         for was in (True, False):
             found = snapshot.build(
@@ -359,7 +360,9 @@ def test_what_was_a_papers_note_stays_its_note_whatever_is_in_it() -> None:
                 is_digest=lambda _: False,
                 base=Base({BaseKey(key, "", "note"): path} if was else {}, exists=True),
             )
-            assert found.locked == ({path: code} if was or code == "no-address" else {})
+            says = text.startswith("---\ndigests")
+            first = {path: "no-address"} if says else {}
+            assert found.locked == ({path: code} if was else first)
             assert found.locked_notes == ({path: key} if was else {})
 
 
@@ -441,54 +444,3 @@ def test_a_file_is_about_the_paper_that_it_is_the_note_of_or_states_or_names() -
     about = {path: found.about(RelPath(path)) for path in (*files, "nowhere.md")}
     key = Key("arxiv:2308.00001")
     assert about == {**dict.fromkeys(files, key), "other.md": None, "nowhere.md": None}
-
-
-# Whose a link is that stands alone in an entry.
-
-LINKED = {
-    "refs/other.md": "words\n",
-    "refs/broken.md": f"---\nurl: {URL}1\ntags: [\n---\n",
-    "refs/another.md": f"---\nurl: {URL}9\n---\n",
-    "refs/this.md": f"---\nurl: {URL}1\n---\n",
-    "refs/names.md": f"# T\n\nwords about {URL}1 here\n",
-    "papers/another.md": f"---\nurl: {URL}9\ndigests: []\n---\n",
-    "papers/readdressed.md": f"---\nurl: {URL}8\ndigests:\n  - '[[w]]'\n---\n",
-    "papers/of the next.md": f"---\nurl: {URL}2\ndigests:\n  - '[[w]]'\n---\n",
-}
-
-
-@pytest.mark.parametrize(
-    ("target", "was", "under_address", "under_title"),
-    [
-        ("nowhere", "", True, False),
-        ("other", "", False, False),
-        ("broken", "", True, False),
-        ("refs/another", "", False, False),
-        ("this", "", True, True),
-        ("names", "", True, True),
-        ("papers/another", "", True, False),
-        # Its paper stands no longer in the digest that it names.
-        ("readdressed", "", True, True),
-        ("of the next", "", True, False),
-        # The path that the base has is the paper's, whatever is there now.
-        ("other", "refs/other.md", False, True),
-        ("Nowhere", "papers/nowhere.md", True, True),
-        ("elsewhere", "papers/nowhere.md", True, False),
-    ],
-)
-def test_a_link_alone_on_a_line_is_the_entrys_or_begins_its_words(
-    target: str, was: str, under_address: bool, under_title: bool
-) -> None:
-    key, week = Key("arxiv:2308.00001"), RelPath("w.md")
-    for head, own in (("", under_address), ("Alpha (Ann Park)\n", under_title)):
-        digest = f"{URL}1\n{head}[[{target}]]\nwords\n{URL}2\nBeta (Bo Lee)\n"
-        files = {RelPath(path): text for path, text in {**LINKED, week: digest}.items()}
-        found = snapshot.build(
-            files,
-            names=LinkResolver.from_paths(files),
-            is_digest=lambda path: path == week,
-            base=Base({BaseKey(key, "", "note"): was} if was else {}, exists=True),
-        )
-        read = found.digests[week].entries[0]
-        assert (read.link is not None) == own
-        assert read.fields.commentary == ("words" if own else f"[[{target}]]\nwords")

@@ -165,7 +165,7 @@ def diff(console: Console, patch: bool) -> int:
 @click.option("--all", "every", is_flag=True, help="All open conflicts; --dry-run first.")
 @click.option(
     "--field",
-    type=click.Choice(["url", "title", "authors", "commentary"]),
+    type=click.Choice(["url", "title", "authors", "tags", "commentary"]),
     help="With --all: only those of this field.",
 )
 @click.option("--digest", metavar="DIGEST", help="With --all: only those of this digest.")

@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from vault_sync.core.digest import tag_slips
-from vault_sync.core.digest.damage import damage_of, is_empty
-from vault_sync.core.digest.reader import Digest, OwnLink
+from vault_sync.core.digest.damage import cut_short, damage_of, is_empty
+from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import advice, styled_reader
 from vault_sync.core.digest.styles.style import StyleChoice, always_flat
 from vault_sync.core.model import problems
-from vault_sync.core.model.base import STOOD, Base, value_hash
+from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import no_link_to
 from vault_sync.core.model.values import (
@@ -29,11 +29,11 @@ from vault_sync.core.model.values import (
     stem_of,
 )
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.naming.keys import key_of
-from vault_sync.core.naming.note_names import UNLINKABLE, fold
-from vault_sync.core.naming.wikilinks import LinkResolver, addresses
+from vault_sync.core.naming.note_names import UNLINKABLE
+from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
+from vault_sync.core.note.link_owners import LinkOwners
 from vault_sync.core.note.note import Note
 from vault_sync.core.note.property_names import misnamed
 from vault_sync.core.note.recognition import Recognition
@@ -121,6 +121,7 @@ def build(
             builder.note(path, text)
             if is_copy(path):
                 builder.copy(path, text)
+    builder.let_moved_go()
     for path in digests:
         builder.digest(path, texts[path])
     return builder.done()
@@ -157,8 +158,14 @@ class _SnapshotBuilder:
         self.locked_notes: dict[RelPath, Key] = {}
         self.problems: list[Problem] = []
         self.unusable: list[tuple[Problem, tuple[Key, ...]]] = []
+        self.lost: dict[RelPath, tuple[Key, Note]] = {}
+        self._links = LinkOwners(
+            base, names, self.notes, self.managed, self.plain, self.named, self.locked
+        )
 
     def done(self) -> Snapshot:
+        for path in _let_go(self.lost, self.digests, self.locked, self.base):
+            self._unlock(path)
         in_digests = {entry.key for digest in self.digests.values() for entry in digest.entries}
         self._unlinkable(in_digests)
         for problem, keys in self.unusable:
@@ -191,11 +198,11 @@ class _SnapshotBuilder:
 
     def unread(self, path: RelPath) -> None:
         self.locked[path] = "unreadable"
-        if key := self.base.note_paths.get(path):
+        if key := self.base.noted_at(path):
             self.locked_notes[path] = key
 
     def note(self, path: RelPath, text: str) -> None:
-        was = self.base.note_paths.get(path)
+        was = self.base.noted_at(path)
         problem = damage_of(path, text, had_words=was is not None)
         if problem is not None:
             # It may well be the note of a paper: a second one beside it would be its twin.
@@ -205,6 +212,8 @@ class _SnapshotBuilder:
             return
         read = note_lens.read(text, self.properties)
         if read.properties.broken is not None:
+            if was is not None and self._is_lost(path, read, was):
+                return
             line, message = read.properties.broken
             self._lock_papers(path, text, problems.broken_properties(path, message, line))
             return
@@ -214,6 +223,8 @@ class _SnapshotBuilder:
             if key := was or read.key:
                 self.locked_keys[key] = path
             return
+        if was is not None and self._is_lost(path, read, was):
+            return
         if not read.managed:
             self._recognise(path, text, read)
             return
@@ -221,14 +232,40 @@ class _SnapshotBuilder:
             value = read.properties.find("digests")
             assert value is not None  # it is what makes a note a managed one
             self.lock(problems.no_address(path, value.line))
-            if was is not None:
-                self.locked_notes[path] = was
             return
         self.notes[path] = read
         self.managed.setdefault(read.key, []).append(path)
         for key in recognition.keys_of_note(read.properties):
             if key != read.key:
                 self.managed_also.setdefault(key, []).append(path)
+
+    def _is_lost(self, path: RelPath, read: Note, key: Key) -> bool:
+        """Lock a paper's note if it does not read as one any more; return True if so."""
+        if note_lens.stands(read):
+            return False
+        from vault_sync.core.note.lost_block import lost_block
+
+        found = lost_block(read)
+        if found is None:
+            return False
+        self.lock(problems.block_lost(path, *found))
+        self.locked_notes[path], self.lost[path] = key, (key, read)
+        return True
+
+    def let_moved_go(self) -> None:
+        for path in [path for path, (key, _) in self.lost.items() if self._links.has_moved(key)]:
+            self._unlock(path)
+
+    def _unlock(self, path: RelPath) -> None:
+        """Read a locked file as one that was never a note of a paper."""
+        _, read = self.lost.pop(path)
+        code = self.locked.pop(path)
+        del self.locked_notes[path]
+        self.problems[:] = [
+            each for each in self.problems if (each.path, each.code) != (path, code)
+        ]
+        if not read.managed:
+            self._recognise(path, read.text, read)
 
     def _recognise(self, path: RelPath, text: str, read: Note) -> None:
         """Put a file that no digest made where its strength says (`recognition`)."""
@@ -259,7 +296,7 @@ class _SnapshotBuilder:
 
     def _lock_papers(self, path: RelPath, text: str, problem: Problem) -> None:
         """Lock a file that cannot be read, and its papers, if it is about any."""
-        was = self.base.note_paths.get(path)
+        was = self.base.noted_at(path)
         keys = (was,) if was else recognition.guessed_keys(path, text, self.properties)
         if keys:
             self.locked[path] = problem.code
@@ -274,7 +311,7 @@ class _SnapshotBuilder:
         agreed = tag_slips.agreed_on(
             self.base, path, lambda key: _tags_of(self.managed.get(key, ()), self.notes)
         )
-        read = tag_slips.read(text, self.styles(path), self._own_link(path, text), agreed)
+        read = tag_slips.read(text, self.styles(path), self._links.own_link(path, text), agreed)
         problem = _digest_problem(path, read, self.base)
         if problem is not None:
             self.lock(problem)
@@ -294,42 +331,22 @@ class _SnapshotBuilder:
                 self.problems.append(problems.double_entry(path, entry.line, seen[entry.key]))
             seen.setdefault(entry.key, entry.line)
 
-    def _own_link(self, source: RelPath, text: str) -> OwnLink:
-        def own(key: Key, target: str, titled: bool) -> bool:
-            path = self.names.resolve(target, source)
-            if titled:
-                return self._is_home(key, target, path) or self._was_home(path, source, text)
-            if path is None:
-                return True
-            found = self.notes.get(path)
-            if found is None:
-                return path in self.locked
-            return found.managed or path in self._about(key)
 
-        return own
+def _let_go(
+    lost: Mapping[RelPath, tuple[Key, Note]],
+    digests: Mapping[RelPath, Digest],
+    locked: Collection[RelPath],
+    base: Base,
+) -> list[RelPath]:
+    """Return the notes whose papers were taken out of all their digests."""
 
-    def _is_home(self, key: Key, target: str, path: RelPath | None) -> bool:
-        """Tell whether a link leads to the note of this very paper, or to its former path."""
-        was = self.base.note(key)
-        if path is None:
-            return was is not None and fold(stem_of(was)) == fold(stem_of(target))
-        return path == was or path in {*self.managed.get(key, ()), *self._about(key)}
+    def is_let_go(path: RelPath, key: Key) -> bool:
+        had = base.places.get(key, ())
+        if not had or any(at not in digests or at in locked for at in had):
+            return False
+        return not any(digest.names(key, stem_of(path)) for digest in digests.values())
 
-    def _about(self, key: Key) -> set[RelPath]:
-        """Return the files that are about a paper, or name no other, and that no digest made."""
-        return {*self.plain.get(key, ()), *self.named.get(key, ())}
-
-    def _was_home(self, path: RelPath | None, digest: RelPath, text: str) -> bool:
-        """Tell whether a link leads to a note that names this digest, which lost its address.
-
-        So it is where the entry's address was changed to that of another paper.
-        """
-        return (
-            path is not None
-            and (found := self.notes.get(path)) is not None
-            and digest in {self.names.resolve(target, path) for target in found.digests}
-            and all(key_of(url) != found.key for _, url in addresses(text))
-        )
+    return [path for path, (key, _) in lost.items() if is_let_go(path, key)]
 
 
 def _may_be_note(text: str, names: PropertyNames) -> bool:
@@ -356,7 +373,7 @@ def _digest_problem(path: RelPath, digest: Digest, base: Base) -> Problem | None
     before = base.text(BaseKey(Key(""), path, "text")) or ""
     problem = (
         damage_of(path, text, had_words=not is_empty(before))
-        or _cut_short(path, text, base)
+        or cut_short(path, text, base)
         or (advice.titles_first(path, text) if "flat" in digest.styles else None)
     )
     found = UNLINKABLE.search(stem_of(path)) if problem is None else None
@@ -364,24 +381,6 @@ def _digest_problem(path: RelPath, digest: Digest, base: Base) -> Problem | None
         return problem
     unlinkable = no_link_to(path, found[0])
     return unlinkable if digest.entries else problems.unneeded(unlinkable)
-
-
-def _cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
-    before = base.text(BaseKey(Key(""), path, "text"))
-    stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
-    if stood and f"+{value_hash(text)[:16]}" in stood:
-        return None  # what was typed at its end was taken back
-    if before is None or not before.startswith(text) or not before[len(text) :].strip():
-        return None
-    return Problem(
-        path,
-        "cut-short",
-        "the file now ends earlier than it did and is otherwise the same: "
-        "it may have been cut short while it was being saved",
-        "nothing is taken from it; bring its end back, or if you removed the end yourself, "
-        f"{problems.resolve_hint(path, 'digest')}",
-        text.count("\n") + 1,
-    )
 
 
 def _misnamed(path: RelPath, read: Note, base: Base) -> Problem | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from vault_sync.core.model.values import Problem, RelPath
+from vault_sync.core.model.base import STOOD, Base, value_hash
+from vault_sync.core.model.plan import BaseKey
+from vault_sync.core.model.problems import resolve_hint
+from vault_sync.core.model.values import Key, Problem, RelPath
 from vault_sync.core.text.encodings import encoded, undecodable
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Line, line_number, opens_fence
@@ -82,3 +85,22 @@ def damage_of(path: RelPath, text: str, *, had_words: bool) -> Problem | None:
     else:
         return None
     return Problem(path, code, message, hint, line)
+
+
+def cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
+    """Return the problem of a digest that may have been cut short while it was being saved."""
+    before = base.text(BaseKey(Key(""), path, "text"))
+    stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
+    if stood and f"+{value_hash(text)[:16]}" in stood:
+        return None  # what was typed at its end was taken back
+    if before is None or not before.startswith(text) or not before[len(text) :].strip():
+        return None
+    return Problem(
+        path,
+        "cut-short",
+        "the file now ends earlier than it did and is otherwise the same: "
+        "it may have been cut short while it was being saved",
+        "nothing is taken from it; bring its end back, or if you removed the end yourself, "
+        f"{resolve_hint(path, 'digest')}",
+        text.count("\n") + 1,
+    )

@@ -34,6 +34,7 @@ from vault_sync.core.digest.title_line import TitleLine
 from vault_sync.core.model.values import Fields, Key
 from vault_sync.core.naming.keys import KINDS, is_paper, key_of
 from vault_sync.core.naming.tags import TAG, is_tag_line
+from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import DocumentLines, Line, Span, document_lines, shared
 
@@ -99,6 +100,14 @@ class Digest(NamedTuple):
     """In other styles than flat: papers met above. They are linked as the first is, never read."""
 
     styles: tuple[StyleName, ...] = ("flat",)
+
+    def names(self, key: Key, note: str) -> bool:
+        """Return True if anything in it names a paper: an entry, an address, a link to its note."""
+        return (
+            f"[[{note}" in self.text
+            or any(entry.key == key for entry in self.entries)
+            or any(key_of(url) == key for _, url in addresses(self.text))
+        )
 
 
 # What a line can be, judged alone.

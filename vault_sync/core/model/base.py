@@ -81,7 +81,8 @@ class Base:
     are the fields of which a person took a change back, each with the hashes of both sides' values
     (`value_hash`); a link (`LINK`) has no key, the file that it stands in as its digest, and the
     file that it leads to in place of a hash. `former_names` are the pairs of every
-    `PropertyNames.own` that was in force.
+    `PropertyNames.own` that was in force. `moved` are files that were
+    the notes of papers, by their identity, and lie elsewhere now.
     """
 
     rows: Mapping[BaseKey, Value] = field(default_factory=dict)
@@ -110,6 +111,7 @@ class Base:
         return self.joining or self.arriving
 
     files: Mapping[Key, Mapping[RelPath, FileMark]] | None = None
+    moved: Mapping[RelPath, Key] = field(default_factory=dict)
     refused: Mapping[BaseKey, tuple[str, str]] = field(default_factory=dict)
     former_names: tuple[tuple[str, str], ...] = ()
 
@@ -198,6 +200,10 @@ class Base:
     def note_paths(self) -> dict[RelPath, Key]:
         """Paper of which each path was the note; of several the last by key."""
         return {path: keys[-1] for path, keys in self.papers_noted.items()}
+
+    def noted_at(self, path: RelPath) -> Key | None:
+        """Return the paper of which a file was the note, by its path or its identity."""
+        return self.note_paths.get(path) or self.moved.get(path)
 
     @cached_property
     def papers_noted(self) -> Mapping[RelPath, tuple[Key, ...]]:

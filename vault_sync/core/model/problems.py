@@ -265,6 +265,21 @@ def no_address(path: RelPath, line: int | None) -> Problem:
     )
 
 
+BLOCK_LOST = "block-lost"
+"""The code of a note of a paper that does not read as one any more."""
+
+
+def block_lost(path: RelPath, line: int, cause: str) -> Problem:
+    return Problem(
+        path,
+        BLOCK_LOST,
+        f"the note of a paper does not read as one any more: {cause}",
+        f"mend it by hand, or with `vault-sync restore {quote(path)}`; nothing of its paper is "
+        "written until then. To let the note go, delete it, or take its entry out of the digest",
+        line,
+    )
+
+
 def broken_properties(path: RelPath, message: str, line: int | None) -> Problem:
     return Problem(
         path,

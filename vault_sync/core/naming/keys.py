@@ -362,3 +362,13 @@ KINDS: tuple[KeyKind, ...] = (
     ),
 )
 """All kinds. The first whose `page` or `plain` reads an address has it; the last has all."""
+
+
+def is_cut_address(was: str, now: str) -> bool:
+    """Return True for what is left of an address: no paper's any more, or of a page none."""
+    before, key = key_of(was), key_of(now)
+    if before is None:
+        return False
+    if key is None or (is_paper(before) and not is_paper(key)):
+        return True
+    return "/" in before and not is_paper(before) and not is_paper(key) and "/" not in key

@@ -48,6 +48,20 @@ def find(text: str) -> list[Wikilink]:
     ]
 
 
+_WHOLE_LINK = regex(r"\[\[[^\[\]\n]+\]\]|\[[^\[\]|\n]*\](?:\([^()\n]*\))?")
+
+
+def is_half_link(words: str) -> bool:
+    """Return True for words that begin or end with a part of a link, or with a mark of a quote."""
+    rest = _WHOLE_LINK.sub("", words).strip()
+    return rest.startswith((">", "[")) or rest.endswith("]") or "[[" in rest or "]]" in rest
+
+
+def is_cut_title(was: str, now: str) -> bool:
+    """Return True for a title that came to have a part of a link at an end, or to be quoted."""
+    return not is_half_link(was) and (is_half_link(now) or now.endswith(f"|{was}"))
+
+
 def _parsed(text: str, span: Span) -> Wikilink | None:
     embed = text[span.start] == "!"
     inner = text[span.start + (3 if embed else 2) : span.end - 2]

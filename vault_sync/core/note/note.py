@@ -51,6 +51,8 @@ _ABSTRACT = regex(
 # Blank lines, a callout, the end of its last line.
 _CALLOUT = regex(r"(?:[ \t]*\r?\n)*(?: {0,3}>[^\n]*(?:\n|\Z))+")
 
+_BLOCK_BELOW = regex(r"(?:[ \t]*\r?\n)*---\r?\n")
+
 SectionPlace = Literal["after-title", "top", "end"]
 """Place of the first section of a note that was there before."""
 
@@ -111,6 +113,15 @@ def read(text: str, names: PropertyNames = STANDARD_NAMES) -> Note:
         sections=_sections(text, properties.body),
         digests=digests,
         managed=any(name in properties.values for name in names.spellings("digests")),
+    )
+
+
+def stands(note: Note) -> bool:
+    """Return True if a managed note says which paper it is about, and no second block is below."""
+    return (
+        note.managed
+        and note.key is not None
+        and not _BLOCK_BELOW.match(note.text, note.properties.body)
     )
 
 

@@ -40,6 +40,8 @@ _REASONS = {
     "older": "One of them went back to an earlier text, as a checkout or a restored backup does.",
     "old-copy": "One of them is again as it was before words of the other came there.",
     "section gone": "The note's section is gone: was the text deleted, or its heading changed?",
+    "property gone": "The note's property is gone: was it taken out, or got another name?",
+    "looks cut": "One looks cut: it has half a link, or an address that is no paper's any more.",
     "cannot be written": "One cannot be written in the form that the other has.",
 }
 

@@ -91,7 +91,7 @@ EDITS: list[tuple[str, Do, Do, Callable[[MemoryVault], bool]]] = [
     (
         "all tags taken out",
         at(WEEK, "#alpha #llm\n", ""),
-        at(NOTE, "tags:\n  - alpha\n  - llm\n", ""),
+        at(NOTE, "tags:\n  - alpha\n  - llm\n", "tags:\n"),
         lambda v: said(v, ALPHA).tags == noted(v, NOTE).tags == (),
     ),
     (

@@ -74,14 +74,23 @@ def _links_to_new_notes(builder: PlanBuilder) -> list[BaseUpdate]:
 
 
 def _digest_texts(builder: PlanBuilder, context: DraftContext) -> dict[RelPath, AnyText]:
-    """Return the text that each digest will have; not of locked or guarded ones, or of remains."""
+    """Return the text that each digest will have; not of locked or guarded ones, or of remains.
+
+    Nor of one with a title or address that looks cut: its entries are told by the text before.
+    """
+    cut = {
+        each.digest
+        for resolution in context.resolutions
+        for each in resolution.conflicts
+        if each.reason == "looks cut"
+    }
     texts: dict[RelPath, AnyText] = {
         path: digest.text
         for path, digest in context.snapshot.digests.items()
         if path not in context.snapshot.locked and path not in context.guarded
     }
     texts |= builder.digest_after
-    return {path: text for path, text in texts.items() if path not in context.with_remains}
+    return {path: text for path, text in texts.items() if path not in context.with_remains | cut}
 
 
 def _of_paper(

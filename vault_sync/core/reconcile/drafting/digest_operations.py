@@ -16,7 +16,13 @@ from vault_sync.core.model.problems import no_link
 from vault_sync.core.model.values import FIELD_NAMES, Fields, Key, Problem, RelPath, stem_of
 from vault_sync.core.reconcile.drafting.note_paths import NotePaths
 from vault_sync.core.reconcile.drafting.plan_builder import DraftContext, PlanBuilder
-from vault_sync.core.reconcile.resolution.values import LIVE, NOTE, Placeless, Resolution
+from vault_sync.core.reconcile.resolution.values import (
+    LIVE,
+    NOTE,
+    Placeless,
+    Resolution,
+    has_link_in_title,
+)
 from vault_sync.core.text.module_door import door
 from vault_sync.core.text.spans import splice
 
@@ -162,6 +168,8 @@ def _addition(context: DraftContext, resolution: Resolution, path: RelPath) -> t
 def _link(context: DraftContext, resolution: Resolution, path: RelPath, entry: Entry) -> str | None:
     note = context.note_paths.notes[resolution.key]
     if entry.link is None:
+        if has_link_in_title(resolution, path, entry.fields.title, context.base):
+            return None
         return context.note_paths.linked(note, path)
     target = context.note_paths.linked(note, path, entry.link.target)
     digest = context.snapshot.digests[path]

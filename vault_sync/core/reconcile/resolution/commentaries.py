@@ -14,13 +14,14 @@ from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Decision, Decisions, Fields, RelPath, Rules
 from vault_sync.core.naming.note_names import fold
 from vault_sync.core.naming.tags import private
-from vault_sync.core.note.note import commentary_of
+from vault_sync.core.note.note import Note, commentary_of
 from vault_sync.core.reconcile.pairing.old_files import decided_key
 from vault_sync.core.reconcile.pairing.paper import Pair, Paper
 from vault_sync.core.reconcile.resolution import arrivals, fields, old_copies, reread
 from vault_sync.core.reconcile.resolution.arrivals import Deferred
 from vault_sync.core.reconcile.resolution.fields import Decided, TagPlace, Tags, Undecided
 from vault_sync.core.reconcile.resolution.values import (
+    FOR_NOTE,
     LIVE,
     NOTE,
     Placeless,
@@ -166,14 +167,11 @@ def _was_taken_out(pair: Pair, entry: Fields, base_key: BaseKey, base: Base) -> 
 
 
 def resolve_tags(
-    resolution: Resolution,
-    note_fields: Fields,
-    base: Base,
-    rules: Rules,
-    decisions: Decisions,
+    resolution: Resolution, note: Note | None, base: Base, rules: Rules, decisions: Decisions
 ) -> None:
     """Merge the tags of a paper, unless a file went back behind those that were written there."""
     paper = resolution.paper
+    note_fields = note.fields if note is not None else Fields(url="")
     pairs = [pair for pair in paper.pairs if pair.kind in LIVE]
     if rules.properties.is_off("tags"):
         _leave_tags_in_digests(resolution, pairs, base)
@@ -201,6 +199,9 @@ def resolve_tags(
         if place is None:
             return
         places[at] = place
+    gone = note is not None and note.properties.find("tags") is None
+    if gone and not _are_decided(resolution, pairs, places, decisions):
+        return
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
     if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
         resolution.placeless += (Placeless(pairs[0], "tags"),)
@@ -275,6 +276,33 @@ def _have_gone_back(
         return False
     base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
     return bool(old_copies.sides_gone_back(base_key, place.has, view, base))
+
+
+def _are_decided(
+    resolution: Resolution,
+    pairs: Sequence[Pair],
+    places: list[TagPlace],
+    decisions: Decisions,
+) -> bool:
+    """Put what a person decided about a note without `tags` into places; False if it is open.
+
+    An empty list is an edit, but a property that is gone may be a slip.
+    """
+    paper, is_open = resolution.paper, False
+    for at, pair in enumerate(pairs):
+        place = places[at]
+        side = decided_side(decisions, paper, pair.digest, "tags")
+        if side == "digest":
+            places[at] = place._replace(was=None)
+        elif side is None and place.was and place.has:
+            is_open = True
+            add_conflict(resolution, pair, "tags", place.has, (), "property gone")
+    for pair, place in zip(pairs, places, strict=False) if is_open else ():
+        if pair.origin is not None and place.was is not None:
+            # The question goes with the entry.
+            row = BaseKey(paper.agreed_key, pair.digest, "tags")
+            resolution.proposed.append(ProposedValue(row, place.was, FOR_NOTE))
+    return not is_open
 
 
 def _wait(paper: Paper, pair: Pair, place: TagPlace, view: tuple[str, ...], base: Base) -> bool:

@@ -28,8 +28,9 @@ from vault_sync.core.model.base import Base, apart_key
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.values import Side
 from vault_sync.core.naming import people
-from vault_sync.core.naming.keys import key_of
+from vault_sync.core.naming.keys import is_cut_address, key_of
 from vault_sync.core.naming.note_names import fold
+from vault_sync.core.naming.wikilinks import is_cut_title
 from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.module_door import door
 from vault_sync.core.text.wrapping import rewrapped, same_words
@@ -43,7 +44,14 @@ else:  # most fields changed on one side
 T = TypeVar("T", str, tuple[str, ...])
 
 Reason = Literal[
-    "both changed", "never agreed", "older", "old-copy", "section gone", "cannot be written"
+    "both changed",
+    "never agreed",
+    "older",
+    "old-copy",
+    "section gone",
+    "property gone",
+    "looks cut",
+    "cannot be written",
 ]
 
 
@@ -188,7 +196,8 @@ class Meaning(NamedTuple, Generic[T]):
     other side said before (last; None if nobody knows); None where that would lose something.
     `is_partial`: the value leaves something out, and is never spread.
     `spelled`: where the two sides are spelled differently, another spelling of one is no change.
-    `guard_older`: an earlier value that was brought is left to a person.
+    `guard_older`: an earlier value that was brought is left to a person. `looks_cut` tells of a
+    value and that before it whether the new one is what a slip left of it.
     """
 
     agree: Callable[[T, T], bool]
@@ -198,6 +207,7 @@ class Meaning(NamedTuple, Generic[T]):
     is_partial: Callable[[T], bool] = lambda _: False
     spelled: bool = False
     guard_older: bool = True
+    looks_cut: Callable[[Any, T], bool] = lambda _was, _now: False
 
 
 class SharedValue(NamedTuple, Generic[T]):
@@ -239,14 +249,20 @@ def decide(
         return as_they_are if same else Undecided("both changed")
     if not digest or not note:
         return _filled(meaning, digest, note)
-    cut = meaning.is_partial(digest) or meaning.is_partial(note)
-    if same and (cut or (meaning.spelled and was != note_was)):
+    before, now = (was, digest) if changed == "digest" else (note_was, note)
+    if meaning.looks_cut(before, now):
+        return Undecided("looks cut")
+    if same and _stays_apart(meaning, digest, note, spelled_apart=was != note_was):
         return as_they_are
-    if meaning.guard_older and _was_ever(base, base_key, digest if changed == "digest" else note):
+    if meaning.guard_older and _was_ever(base, base_key, now):
         return Undecided("older")
-    before = was if changed == "digest" else note_was
-    followed = _followed(meaning, digest, note, changed, before)
-    return followed or Undecided("cannot be written")
+    return _followed(meaning, digest, note, changed, before) or Undecided("cannot be written")
+
+
+def _stays_apart(meaning: Meaning[T], digest: T, note: T, *, spelled_apart: bool) -> bool:
+    """Return True if each side keeps its own form of a value that is the same."""
+    cut = meaning.is_partial(digest) or meaning.is_partial(note)
+    return cut or (meaning.spelled and spelled_apart)
 
 
 def apart_authors(
@@ -338,11 +354,19 @@ def _authors_to_note(
 
 
 URL: Meaning[str] = Meaning(
-    _same_address, str.__eq__, _other_value, _other_value, spelled=True, guard_older=False
+    _same_address,
+    str.__eq__,
+    _other_value,
+    _other_value,
+    spelled=True,
+    guard_older=False,
+    looks_cut=is_cut_address,
 )
 
 
-TITLE: Meaning[str] = Meaning(_same_title, same_words, _other_words, _other_words)
+TITLE: Meaning[str] = Meaning(
+    _same_title, same_words, _other_words, _other_words, looks_cut=is_cut_title
+)
 
 
 AUTHORS: Meaning[people.Authors] = Meaning(

@@ -60,7 +60,7 @@ def resolve(
         shared.resolve(rules)
     for pair in live:
         resolve_commentary(resolution, pair, base, decisions, digests)
-    resolve_tags(resolution, note_fields, base, rules, decisions)
+    resolve_tags(resolution, note, base, rules, decisions)
     old_copies.record(resolution, note, base, digests)
     _rekey(resolution, base)
     return resolution

@@ -18,6 +18,7 @@ from vault_sync.core.model.values import (
     RelPath,
     Side,
 )
+from vault_sync.core.naming.wikilinks import is_half_link
 from vault_sync.core.reconcile.pairing.paper import Kind, Pair, Paper
 
 NOTE = RelPath("")
@@ -144,4 +145,13 @@ def decision(decisions: Decisions, paper: Paper, digest: RelPath, name: str) -> 
         return "digest"
     return decisions.get((paper.key, digest, name)) or decisions.get(
         (paper.agreed_key, digest, name)
+    )
+
+
+def has_link_in_title(resolution: Resolution, path: RelPath, title: str, base: Base) -> bool:
+    """Return True if what was an entry's link is a part of its title, which is asked about."""
+    had_link = base.knows(Place(resolution.paper.agreed_key, path))
+    return (had_link and is_half_link(title)) or any(
+        (each.digest, each.field, each.reason) == (path, "title", "looks cut")
+        for each in resolution.conflicts
     )
