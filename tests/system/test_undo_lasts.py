@@ -245,3 +245,34 @@ def test_what_was_typed_meanwhile_is_not_taken_back_with_it(vault: Vault) -> Non
         assert "PRECIOUS" in vault.read(WEEK)
     vault.run("rebuild", "--offline")
     assert "PRECIOUS" in vault.read(WEEK)
+
+
+LAST = "it has the last copy of 'words of mine', which stays"
+
+
+@pytest.mark.parametrize("typed_in", ["papers/Alpha.md", WEEK])
+def test_the_last_copy_of_words_is_not_taken_back(vault: Vault, typed_in: str) -> None:
+    """The side on which they were typed is gone: what the pass wrote is all that is left."""
+    (other,) = {"papers/Alpha.md", WEEK} - {typed_in}
+    edits(vault, typed_in, "words of Alpha", "words of mine")
+    (vault.root / typed_in).unlink()
+    ran = vault.run("undo")
+    assert ran.code == 1 and f"{other}: not written: {LAST}" in ran.err
+    assert "words of mine" in vault.read(other)
+
+
+def test_words_that_stand_elsewhere_are_taken_back(vault: Vault) -> None:
+    edits(vault, "papers/Alpha.md", "words of Alpha", "words of mine")
+    taken_back(vault)
+    assert "words of mine" not in vault.read(WEEK) and "words of Alpha" in vault.read(WEEK)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [('title: "Alpha: Paper"', "title: Mine", "Mine"), ("  - t\n", "  - mine\n", "mine")],
+)
+def test_a_title_or_tag_is_words_too(vault: Vault, old: str, new: str, words: str) -> None:
+    edits(vault, "papers/Alpha.md", old, new)
+    (vault.root / "papers/Alpha.md").unlink()
+    assert f"the last copy of '{words}'" in vault.run("undo").err
+    assert words in vault.read(WEEK)

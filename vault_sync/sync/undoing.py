@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import styles_of
@@ -22,6 +23,7 @@ from vault_sync.core.reconcile.refusals import (
     Refusal,
     Sides,
     find_refusals,
+    last_copies,
     out_of_date,
     refused_writes,
     sides_of,
@@ -30,7 +32,7 @@ from vault_sync.edge.config import Config
 from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.refusals import forget, lift, refuse
 from vault_sync.edge.state.store import StateStore
-from vault_sync.edge.write.undo import undo
+from vault_sync.edge.write.undo import UndoRules, undo
 from vault_sync.sync.observation.observation import Observation, base_of, observe
 from vault_sync.sync.origins import copies
 
@@ -55,8 +57,9 @@ def take_back(
     sides = sides_of(seen.snapshot, seen.base)
     due = {each.path for each in plan_of().operations}
     page = RelPath(config.rules.conflicts_note)
-    styles = styles_of(config.rules)
-    outcome = undo(config.root, state, pass_id, started=started, page=page, styles=styles)
+    copies_of = partial(last_copies, seen.snapshot, seen.base, config.rules)
+    rules = UndoRules(page, styles_of(config.rules), copies_of)
+    outcome = undo(config.root, state, pass_id, started=started, rules=rules)
     if not outcome.done:
         return outcome, 0
     (newest,) = pass_log.records(state, 1)

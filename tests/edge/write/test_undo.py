@@ -12,7 +12,7 @@ from vault_sync.core.model.plan import BaseKey, BaseUpdate, Create, Outcome, Ren
 from vault_sync.core.model.values import Key, RelPath
 from vault_sync.edge.state.pass_log import drop_old, file_of, name_of, note_lost_entries, save
 from vault_sync.edge.state.pass_log import records as log
-from vault_sync.edge.write.undo import list_saved, restore, undo
+from vault_sync.edge.write.undo import UndoRules, list_saved, restore, undo
 
 
 def take_back(world: World, pass_id: int | None = None) -> Outcome:
@@ -149,7 +149,7 @@ def test_only_of_the_conflicts_note_ticks_are_taken_back_too(world: World) -> No
     for pass_id in (3, 2, 1):
         state = world.state()
         with state.lock(0):
-            outcome = undo(world.vault, state, pass_id, started=NOON, page=page)
+            outcome = undo(world.vault, state, pass_id, started=NOON, rules=UndoRules(page))
         assert not outcome.undone
     assert world.texts() == {
         page: TICKED.replace("x", " ", 1),

@@ -5,6 +5,9 @@ taken back is refused as the field `note`, with all that its entries say; an ent
 `entry`, with all that its note says of it. Where a pass had followed a move or a rename, the
 entry's place is refused, or the spelling of a link. What else a pass would write again is refused
 as the field `file`, with the file's text before and after.
+
+Some of it must not be taken back: a pass carries a person's words from one side to the other, and
+where the first side is gone by now, the second has the last copy (`last_copies`).
 """
 
 from __future__ import annotations
@@ -13,10 +16,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import styles_of
 from vault_sync.core.model.base import LINK, Base, value_hash
 from vault_sync.core.model.plan import BaseKey, Create, Operation, Plan, Rename, Trash, Value, Write
-from vault_sync.core.model.values import NOTHING, SHARED_FIELDS, Key, RelPath
+from vault_sync.core.model.values import NOTHING, SHARED_FIELDS, Key, RelPath, Rules
 from vault_sync.core.naming import wikilinks
+from vault_sync.core.note import note as note_lens
 from vault_sync.core.note.note import commentary_of
 from vault_sync.core.reconcile.deferral import defer
 from vault_sync.core.reconcile.pairing import pairs, paper_builder
@@ -245,3 +251,77 @@ def _with_base(
 
 def _home(found: Collection[Pair]) -> str:
     return next((pair.digest for pair in found if pair.entry is not None), "")
+
+
+_SHOWN = 60
+"""Characters of a last copy that its reason shows."""
+
+Statements = Mapping[tuple[Key, str], frozenset[str]]
+"""Words of a document by paper and field: title, authors, tags, lines of commentary."""
+
+
+def last_copies(
+    snapshot: Snapshot, base: Base, rules: Rules, operations: Collection[Operation]
+) -> Mapping[RelPath, str]:
+    """Return the files that must not be written, each with the reason.
+
+    They hold words on which both sides agreed, of which the other side has nothing any more, and
+    that would stand in no document.
+    """
+    agreed: dict[tuple[Key, str], frozenset[str]] = {}
+    for row, value in base.rows.items():
+        place = (row.key, row.field)
+        agreed[place] = agreed.get(place, frozenset()) | _lines(value)
+    writes = {each.path: each for each in operations if isinstance(each, Write)}
+    texts = {path: digest.text for path, digest in snapshot.digests.items()}
+    texts |= {path: note.text for path, note in snapshot.notes.items()}
+    texts |= {path: str(write.after) for path, write in writes.items()}
+    after = {path: _statements(snapshot, rules, path, text) for path, text in texts.items()}
+    standing = frozenset[str]().union(
+        *(words for each in after.values() for words in each.values())
+    )
+    of_side: dict[tuple[bool, Key, str], frozenset[str]] = {}
+    for path, statements in after.items():
+        for (key, field), words in statements.items():
+            side = (path in snapshot.digests, key, field)
+            of_side[side] = of_side.get(side, frozenset()) | words
+    found = {}
+    for path, write in writes.items():
+        lost = [
+            each
+            for (key, field), words in _statements(snapshot, rules, path, write.before).items()
+            if not of_side.get((path not in snapshot.digests, key, field))
+            for each in (words & agreed.get((key, field), frozenset())) - standing
+        ]
+        if lost:
+            first = max(sorted(lost), key=len)
+            shown = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
+            found[path] = f"it has the last copy of '{shown}', which stays"
+    return found
+
+
+def _statements(snapshot: Snapshot, rules: Rules, path: RelPath, text: str) -> Statements:
+    if path in snapshot.digests:
+        entries = styled_reader.read(text, styles_of(rules)(path)).entries
+        pieces = [(entry.key, entry.fields, entry.fields.commentary) for entry in entries]
+    else:
+        note = note_lens.read(text, rules.properties)
+        words = "\n".join(section.commentary for section in note.sections)
+        pieces = [(note.key or Key(""), note.fields, words)]
+    return {
+        (key, name): found
+        for key, fields, commentary in pieces
+        for name, value in (
+            ("title", fields.title),
+            ("authors", fields.authors),
+            ("tags", fields.tags),
+            ("commentary", commentary),
+        )
+        if (found := _lines(value))
+    }
+
+
+def _lines(value: Value) -> frozenset[str]:
+    """Return the lines of a text that are not blank, or the items of a list."""
+    words = value.split("\n") if isinstance(value, str) else value
+    return frozenset(each.strip() for each in words if each.strip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -43,22 +43,40 @@ class SavedText(NamedTuple):
     row: SavedRow
 
 
+def _no_copies(_operations: Sequence[Operation]) -> Mapping[RelPath, str]:
+    return {}
+
+
+class UndoRules(NamedTuple):
+    """Knowledge of a vault that taking a pass back needs.
+
+    `page` is the conflicts note, whose ticks are taken back too, `styles` those of digests.
+    `last_copies` returns the files that operations must not write, each with the reason.
+    """
+
+    page: RelPath | None = None
+    styles: StyleChoice = always_flat
+    last_copies: Callable[[Sequence[Operation]], Mapping[RelPath, str]] = _no_copies
+
+
+UNDO_RULES = UndoRules()
+
+
 def undo(
     root: Path,
     state: StateStore,
     pass_id: int | None = None,
     *,
     started: datetime,
-    page: RelPath | None = None,
-    styles: StyleChoice = always_flat,
+    rules: UndoRules = UNDO_RULES,
     at: At = no_point,
 ) -> Outcome:
     """Take a pass back, as a pass of its own: by default the newest that is not taken back yet.
 
-    `page` is the conflicts note, whose ticks are taken back too. Digests, read in their `styles`,
-    get entries that they lost to the pass back at their place. A file that is not as the pass left
-    it is refused. The base then has nothing of what the pass had put there: the two sides meet
-    anew, so that the next pass neither repeats what was undone nor takes an older text for an edit.
+    Digests get entries that they lost to the pass back at their place. A file that is not as the
+    pass left it is refused, and one that has the last copy of words. The base then has nothing of
+    what the pass had put there: the two sides meet anew, so that the next pass neither repeats what
+    was undone nor takes an older text for an edit.
 
     Raises:
         LookupError: there is no such pass.
@@ -67,8 +85,9 @@ def undo(
     record = _record(state, pass_id)
     cause = f"{_UNDO}{record.id}"
     with VaultDir(root) as vault:
-        found = list(_inverses(vault, state, record, cause, page))
-        inverses = _with_lost_entries(vault, state, record, found, styles)
+        found = list(_inverses(vault, state, record, cause, rules.page))
+        found = _with_lost_entries(vault, state, record, found, rules.styles)
+    inverses = list(_without_last_copies(found, rules))
     back = [(path, one) for path, one in inverses if not isinstance(one, Undone)]
     paths = {path for path, _ in back}
     # Resting on no file: should one be edited just now, forgetting its row is safe, keeping is not.
@@ -168,6 +187,16 @@ def _with_lost_entries(
             result = [each for each in result if each[0] != path]
             result.append((path, Write(path, there, text, why)))
     return result
+
+
+def _without_last_copies(
+    inverses: list[tuple[RelPath, Operation | Undone]], rules: UndoRules
+) -> Iterator[tuple[RelPath, Operation | Undone]]:
+    """Yield what takes a pass back, refused where it would take the last copy of words."""
+    reasons = rules.last_copies([one for _, one in inverses if not isinstance(one, Undone)])
+    for path, one in inverses:
+        refused = isinstance(one, Write) and one.path in reasons
+        yield path, Undone(one, reasons[one.path]) if isinstance(one, Write) and refused else one
 
 
 def _found(vault: VaultDir, path: RelPath, expected: str) -> tuple[str, str | None]:

@@ -80,14 +80,15 @@ def _digest(
                 builder.touch(path, each)
         return
     draft = _drafted(context, path, digest, edited, added)
+    expected = {entry.key: resolution for resolution, entry in edited}
+    changes = draft.text != digest.text
+    if changes and not _proved(builder, context, path, draft.found, expected, added):
+        return
     unlinked = (key for key, is_own in sorted(draft.unlinked) if is_own)
     builder.problems += [no_link(context.note_paths.notes[key], path) for key in unlinked]
-    if draft.text == digest.text:
-        return
-    expected = {entry.key: resolution for resolution, entry in edited}
-    if _proved(builder, context, path, draft.found, expected, added):
-        why = _why(draft.changed, added)
+    if changes:
         after = builder.digest_after[path] = builder.store(draft.text)
+        why = _why(draft.changed, added)
         builder.digest_writes.append(Write(path, digest.text, after, why))
         for each in draft.changed + added:
             builder.touch(path, each)
