@@ -42,5 +42,6 @@ def test_entries_that_do_not_read_are_named_with_the_reason() -> None:
     assert "resolve digests/w.md --take digest" in one.hint
     several = problems.entry_unreadable(digest, ["a", "b"], 4, 3, "why")
     assert several.message == "2 of 4 entries do not read, first that of 'a': why"
-    cut = problems.entry_cut(digest, "a", 5)
+    assert "entry of 'a' and 1 more:" in problems.entry_cut(digest, ["a", "b"], 5, "why").message
+    cut = problems.entry_cut(digest, ["a"], 5)
     assert cut.line == 5 and "'a'" in cut.message and cut.hint.startswith("use ###, or put it")

@@ -59,3 +59,8 @@ def test_what_a_line_break_or_a_sign_means_is_no_wrapping(one: str, other: str) 
 def test_new_words_are_set_as_the_old_ones_are(like: str, text: str, after: str) -> None:
     assert rewrapped(like, text) == after
     assert same_words(after, text)
+
+
+def test_a_line_that_is_quoted_no_more_stays_a_line() -> None:
+    like, text = "One line.\n> Two line.\nThree.", "One line.\nTwo line.\nThree."
+    assert rewrapped(like, text) == text

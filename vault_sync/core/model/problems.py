@@ -161,18 +161,20 @@ def entry_unreadable(
     )
 
 
-def entry_cut(digest: RelPath, paper: str, line: int, why: str = "") -> Problem:
-    """Report an entry that does not say any more what still stands in its lines.
+def entry_cut(digest: RelPath, papers: Sequence[str], line: int, why: str = "") -> Problem:
+    """Report entries that do not say any more what still stands in their lines.
 
-    `why` is empty for a heading that came into it.
+    `why`, the same for all, is empty for a heading that came into one.
     """
+    entries = f"the entry of '{papers[0]}'"
+    if len(papers) > 1:
+        entries += f" and {len(papers) - 1} more"
     what = f"{why}, which cuts" if why else "this heading cuts"
     mend = "give this line the form that it had" if why else "use ###, or put it below the tags"
     return Problem(
         digest,
         "entry-cut",
-        f"{what} the entry of '{paper}': words that still stand there would be the entry's no "
-        "longer",
+        f"{what} {entries}: words that still stand there would be the entry's no longer",
         f"{mend}; {resolve_hint(digest, 'digest')} takes the digest as it is",
         line,
     )

@@ -68,7 +68,14 @@ def rewrapped(like: str, text: str) -> str:
     keys = [[_loose(word) for _, word in side] for side in (old, new)]
     for tag, i1, i2, j1, j2 in changes(*keys):
         if tag == "equal":
-            found += _set_as(old[i1:i2], new[j1:j2])
+            # Behind a mark of structure that came or went, a blank may be a line's end.
+            marks = any(
+                not _SIGNS.sub("", word)
+                for _, word in (*old[max(i1 - 1, 0) : i1], *new[max(j1 - 1, 0) : j1])
+            )
+            start = j1 + 1 if marks and found else j1
+            found += ["".join(pair) for pair in new[j1:start]]
+            found += _set_as(old[i1 + start - j1 : i2], new[start:j2])
         else:
             found += ["".join(pair) for pair in new[j1:j2]]
     whole = "".join(found)

@@ -33,7 +33,7 @@ from vault_sync.edge.state.schema import bound, unbound
 from vault_sync.edge.state.store import StateStore
 from vault_sync.sync.observation.file_record import File
 
-FORMAT = 11
+FORMAT = 12
 
 _TABLES = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;

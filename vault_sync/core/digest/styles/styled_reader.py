@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from vault_sync.core.digest import reader
+from vault_sync.core.digest.damage import damage_notices
 from vault_sync.core.digest.reader import Digest, Entry, OwnLink
 from vault_sync.core.digest.styles.style import StyleName
 from vault_sync.core.model.values import Key
@@ -38,10 +39,11 @@ def any_link(_key: Key, _target: str, _titled: bool) -> bool:
 
 def read(text: str, styles: Sequence[StyleName], is_own_link: OwnLink = any_link) -> Digest:
     """Return the entries of a digest in the chosen styles, in its order."""
+    document = document_lines(text)
     if "title-first" in styles:
         found = title_first.entries(pages.page_of(text))
-        return Digest(text, tuple(found), (), (), tuple(styles))
-    document = document_lines(text)
+        damage = tuple(damage_notices(text, document.lines, document.fenced))
+        return Digest(text, tuple(found), damage, (), tuple(styles))
     flat = _flat(text, document, styles, is_own_link)
     if not set(styles) - {"flat"}:
         return flat
@@ -65,7 +67,8 @@ def _flat(
     text: str, document: DocumentLines, styles: Sequence[StyleName], is_own_link: OwnLink
 ) -> Digest:
     if "flat" not in styles:
-        return Digest(text, (), (), (), tuple(styles))
+        damage = tuple(damage_notices(text, document.lines, document.fenced))
+        return Digest(text, (), damage, (), tuple(styles))
     own = reader.under_address if is_own_link is any_link else is_own_link
     return reader.read(text, own, document)
 

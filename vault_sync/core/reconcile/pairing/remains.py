@@ -108,15 +108,7 @@ def _remains_in(compared: Comparison, decided: Collection[Key]) -> Remains:
     return Remains(
         frozenset(Place(each.entry.key, path) for each in remnants),
         frozenset(Place(key, path) for key in neighbours if key is not None),
-        (
-            *_problems_of(unreadable, compared),
-            *(
-                problems.entry_cut(
-                    path, compared.name_of(each.entry), each.broken.line + 1, each.broken.why
-                )
-                for each in cut
-            ),
-        ),
+        (*_problems_of(unreadable, compared), *_cuts(cut, compared)),
     )
 
 
@@ -125,20 +117,32 @@ def _problems_of(remnants: Sequence[_Remnant], compared: Comparison) -> Iterator
 
     An entry whose lines are all as they were is mended with the other that is not.
     """
-    causes: dict[str, list[_Remnant]] = {}
     own = [each for each in remnants if each.broken.is_own]
-    for each in own or remnants:
-        causes.setdefault(each.broken.why, []).append(each)
     size = len(compared.was.entries)
+    for why, found in _by_cause(own or remnants, size):
+        entry, line = found[0].entry, found[0].broken.line + 1
+        style = "flat" if entry.styled is None else entry.styled.style
+        names = [compared.name_of(one.entry) for one in found]
+        yield problems.entry_unreadable(compared.path, names, size, line, f"{why}; {FORMS[style]}")
+
+
+def _cuts(remnants: Sequence[_Remnant], compared: Comparison) -> Iterator[Problem]:
+    """Yield the problems of entries that are cut: one for half a digest with one cause."""
+    for why, found in _by_cause(remnants, len(compared.was.entries)):
+        names = [compared.name_of(each.entry) for each in found]
+        yield problems.entry_cut(compared.path, names, found[0].broken.line + 1, why)
+
+
+def _by_cause(remnants: Sequence[_Remnant], size: int) -> Iterator[tuple[str, Sequence[_Remnant]]]:
+    """Yield causes with what is held for each: together if it is half of a digest or more."""
+    causes: dict[str, list[_Remnant]] = {}
+    for each in remnants:
+        causes.setdefault(each.broken.why, []).append(each)
     for why, found in causes.items():
-        together = len(found) > 1 and len(found) * 2 >= size
-        for each in found[:1] if together else found:
-            style = "flat" if each.entry.styled is None else each.entry.styled.style
-            names = [compared.name_of(one.entry) for one in (found if together else [each])]
-            because = f"{why}; {FORMS[style]}"
-            yield problems.entry_unreadable(
-                compared.path, names, size, each.broken.line + 1, because
-            )
+        if len(found) > 1 and len(found) * 2 >= size:
+            yield why, found
+        else:
+            yield from ((why, [each]) for each in found)
 
 
 OPEN_FENCE = "unclosed-fence"

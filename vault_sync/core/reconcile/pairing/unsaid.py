@@ -50,10 +50,12 @@ def lines_unsaid(was: Entry, now: Entry, before: Stretch, after: Stretch, title:
 
 
 def _parts(was: Entry, now: Entry, title: str) -> Iterator[_Part]:
-    # A line of commentary may be the title's now.
-    says = letters_of(f"{now.fields.title}\n{now.fields.commentary}")
+    # A line of commentary may be the title\'s now.
+    fields = now.fields
+    authors, tags = "".join(fields.authors), "".join(fields.tags)
+    says = " ".join(map(letters_of, (fields.commentary, fields.title + authors, tags)))
     yield from (_Part(letters_of(line), says) for line in was.fields.commentary.split("\n"))
-    for a, b in ((was.fields.tags, now.fields.tags), (was.fields.authors, now.fields.authors)):
-        yield _Part(letters_of("".join(a)), letters_of("".join(b)))
+    yield _Part(letters_of("".join(was.fields.authors)), letters_of(authors))
+    yield _Part(letters_of("".join(was.fields.tags)), letters_of(tags))
     if was.fields.title and letters_of(was.fields.title) not in letters_of(now.fields.title):
         yield _Part(title, "", anywhere=True)
