@@ -53,6 +53,14 @@ def mend(vault: GitVault, said: str, at: Path | None = None) -> None:
         assert done.returncode == 0, (command, done.stdout, done.stderr)
 
 
+def test_a_slip_in_a_digest_is_said_with_its_line_and_nothing_else(vault: GitVault) -> None:
+    vault.edit(WEEK, "https://arxiv.org/abs/2308.00002", "[x](https://arxiv.org/abs/2308.00002)")
+    vault.git("add", "-A")
+    said = blocked(vault)
+    assert f"{WEEK}:9: the entry of 'Beta Nets' does not read: the address stands in" in said
+    assert "out of line" not in said and "    vault-sync" not in said, said
+
+
 # What must pass.
 
 

@@ -3,8 +3,9 @@
 Only what is concerned is read: the entries and notes that the index holds differently from HEAD,
 their other halves, and the notes that name them or are named by them. HEAD itself is not judged
 again, unless nothing is staged, nothing was ever committed, or the configuration changes: then the
-whole index is. There is no base but for what digest and note keep in their own words (`_apart`):
-two sides that differ are out of line, whoever changed.
+whole index is. There is no base but for what digest and note keep in their own words (`_apart`),
+and the texts of changed digests in HEAD, by which a slip is known (`_before`): two sides that
+differ are out of line, whoever changed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import NamedTuple
 from vault_sync.core.digest.reader import Entry
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Create, Plan, Value
-from vault_sync.core.model.values import Key, Problem, RelPath, is_markdown
+from vault_sync.core.model.values import Key, Problem, RelPath, Rules, is_markdown
+from vault_sync.core.naming.globs import is_digest
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.reconcile.pairing.paper import Paper
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -70,7 +72,7 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
         relevant = RelevantFiles(read, names)
         relevant.find(changed)
         texts = read.texts
-    base = Base(_apart(root))
+    base = Base({**_apart(root), **_before(repository, changed, place, config.rules)})
     while True:
         keys = None if relevant is None else relevant.judged
         found = snapshot_of(texts, names, config.rules, Base())
@@ -128,6 +130,23 @@ def _concern_all(changed: Collection[git.StagedChange], place: VaultLocation) ->
     """Return True if the whole index is judged: nothing changed, or the configuration did."""
     paths = {place.in_vault(change.path) for change in changed}
     return not paths or configuration.FILE in paths
+
+
+def _before(
+    repository: Repository,
+    changed: Iterable[git.StagedChange],
+    place: VaultLocation,
+    rules: Rules,
+) -> Mapping[BaseKey, Value]:
+    """Return the texts that changed digests have in HEAD: what a slip left of their entries."""
+    is_one = is_digest(rules)
+    was = {
+        path: change.old
+        for change in changed
+        if change.old and (path := place.in_vault(change.path)) is not None and is_one(path)
+    }
+    blobs = git.blobs(repository, was.values())
+    return {BaseKey(Key(""), path, "text"): blobs[oid] for path, oid in was.items()}
 
 
 def _only(keys: frozenset[Key] | None) -> Callable[[Paper], bool] | None:
