@@ -33,7 +33,7 @@ from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.digest.styles.style import StyleName, styles_of
 from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey, Create, Plan, Rename, Trash, Value
-from vault_sync.core.model.values import NOTHING, Problem, RelPath, is_visible, stem_of
+from vault_sync.core.model.values import NOTHING, Key, Problem, RelPath, is_visible, stem_of
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note.note import read as read_note
 from vault_sync.core.reconcile.pipeline import ReconcileOptions, reconcile
@@ -89,6 +89,7 @@ class StagedVault(Editable):
         self.root.mkdir(parents=True, exist_ok=True)
         self.memory = MemoryVault(files=dict(files or FILES | {LIST: LISTED}), facts=facts(DAYS))
         self.staged: dict[str, str] = {}
+        self.head: dict[str, str] = {}
         self.unmerged: frozenset[str] = frozenset()
         self.put(CONFIG, SETTINGS)
         self.settle()
@@ -151,6 +152,7 @@ class StagedVault(Editable):
     def commit(self) -> None:
         """Commit the index; what is not merged must not be in it."""
         self.index.commit()
+        self.head = dict(self.staged)
 
     # The verdicts.
 
@@ -172,7 +174,14 @@ class StagedVault(Editable):
         otherwise = [RelPath(path) for path in self.staged if path.endswith(".MD")]
         names = LinkResolver.from_paths([*texts, *otherwise])
         found = snapshot_of(texts, names, config.rules, Base())
-        plan = reconcile(found, Base(self.apart), {}, config.rules, ReconcileOptions())
+        # By what a digest was in HEAD a slip in it is known.
+        was = {
+            BaseKey(Key(""), path, "text"): self.head[path]
+            for path in found.digests
+            if self.head.get(path) not in {None, self.staged[path]}
+        }
+        base = Base({**self.apart, **was})
+        plan = reconcile(found, base, {}, config.rules, ReconcileOptions())
         # What ends in capitals is no file of the vault's: to merge it is a matter of git's.
         merging = [RelPath(path) for path in self.unmerged if path.endswith(".md")]
         unmerged = map(check._unmerged, merging)

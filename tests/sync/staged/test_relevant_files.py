@@ -171,7 +171,7 @@ WORLDS = {
             text("Day.md", "x"), more(A, UNTITLED), text("papers/x2.md", NOTE_OF_UNTITLED)
         ),
         change("[[x2]]", "[[Day]]", A),
-        NOTE_A,
+        "entry-unreadable",
     ),
     "a note under the first address of a digest": World(
         doing(

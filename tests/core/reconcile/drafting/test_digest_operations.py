@@ -108,7 +108,7 @@ def test_an_open_fence_in_a_digest_cannot_swallow_a_note() -> None:
     note = vault.files[NOTE]
     assert note.endswith("\n## My notes\n\n```\ncode\n```\n")
     assert said(vault, BETA).title == "Beta Nets"
-    if "would-not-read-back" not in codes(plan):
+    if not {"would-not-read-back", "entry-cut"} & set(codes(plan)):
         assert section(vault, NOTE).commentary == said(vault, ALPHA).commentary
     quiet(vault)
 
