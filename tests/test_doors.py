@@ -27,8 +27,8 @@ ELSEWHERE: Mapping[str, str] = {
     "edge/system/surroundings.py": "the free room of a disk",
     "edge/hosts.py": "this user's own configuration, and what was allowed",
     "edge/command_lines.py": "the interpreter of this installation",
+    "edge/fs/private.py": "folders and files of this program outside of vaults",
     "edge/trust.py": "the list of trusted folders, in this user's configuration",
-    "edge/sources/cache.py": "the facts of archives, beside the states",
     "edge/sources/lookup.py": "the stamp of the facts of archives",
     "edge/git/hook.py": "git's own folder of hooks",
     "edge/watch/listener.py": "the folders to be watched: numbers alone are kept",
@@ -88,7 +88,7 @@ def calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
                     yield node.lineno, attr
 
 
-NO_PATHS = {"entry", "vault", "item", "formatter", "cache", "files"}
+NO_PATHS = {"entry", "vault", "item", "formatter", "files", "_vault"}
 """What looks at no path: an entry of a listing, the open vault, the calls of the platform."""
 
 

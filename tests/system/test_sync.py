@@ -257,7 +257,7 @@ def test_saved_texts_are_dropped_when_their_time_is_over_and_it_is_said(built: V
     assert list(built.state.glob("*/saved/*/*"))
 
 
-def test_the_last_entry_taken_out_again_is_believed_when_the_file_is_at_rest(
+def test_the_last_entry_taken_out_again_is_ours_when_the_file_is_at_rest(
     built: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real file's time decides: a second after it was saved, a minute has not passed."""

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from vault_sync.edge.fs.private import make_private
 from vault_sync.edge.fs.reading import MOST_SETTINGS, read_outside
 from vault_sync.edge.platform import current
 
@@ -42,7 +43,7 @@ def trust(root: Path) -> None:
     """
     found = sorted({*map(os.fsencode, trusted()), os.fsencode(root)})
     file = _file()
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(file.parent)
     text = json.dumps([os.fsdecode(path) for path in found], indent=0)
     beside = file.with_name(f".{file.name}.{os.urandom(3).hex()}")
     beside.write_text(f"{text}\n", encoding="ascii")

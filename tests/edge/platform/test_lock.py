@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -85,3 +86,37 @@ def test_the_lock_is_free_after_an_error(world: World) -> None:
 def test_writing_without_the_lock_is_a_bug(world: World) -> None:
     with pytest.raises(AssertionError):
         world.state().keep([say('"one"')])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the holder is found in /proc")
+@pytest.mark.parametrize("mark", [False, True])
+def test_a_holder_that_is_no_vault_sync_keeps_nobody_waiting(tmp_path: Path, mark: bool) -> None:
+    """Who may read a folder may lock it, for ever."""
+    flock = shutil.which("flock")
+    if flock is None:
+        pytest.skip("no flock here")
+    own = tmp_path / ".vault-sync"
+    own.mkdir()
+    (own / "lock").touch()
+    held = own / "lock" if mark else tmp_path
+    words = [flock, "--no-fork", str(held), "sh", "-c", "echo; exec sleep 60"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == b"\n"
+        try:
+            with locked_folder(tmp_path, 0.0):
+                pass
+        finally:
+            holder.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has access lists")
+@pytest.mark.parametrize(("folder", "wanted"), [(0o755, 0o600), (0o775, 0o660), (0o777, 0o666)])
+def test_the_mark_is_open_to_who_may_write_in_the_vault(
+    tmp_path: Path, folder: int, wanted: int
+) -> None:
+    own = tmp_path / ".vault-sync"
+    own.mkdir()
+    (own / "lock").touch(mode=0o644)
+    tmp_path.chmod(folder)
+    with locked_folder(tmp_path, 0.0):
+        assert (own / "lock").stat().st_mode & 0o777 == wanted

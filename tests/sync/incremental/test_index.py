@@ -142,7 +142,7 @@ def test_the_stamp_changes_with(name: str, tmp_path: Path) -> None:
     assert CHANGES[name](place) != before
 
 
-def test_nothing_is_believed_while_the_state_has_a_log(tmp_path: Path) -> None:
+def test_nothing_is_ours_while_the_state_has_a_log(tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.state.directory.joinpath("state.sqlite-wal").write_bytes(b"log")
     assert place.stamp() is None

@@ -31,7 +31,7 @@ from vault_sync.edge.fs.reading import (
 )
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.durability import sync_file
-from vault_sync.edge.platform.values import LeadsOut
+from vault_sync.edge.platform.values import OWN, LeadsOut
 
 if TYPE_CHECKING:
     from vault_sync.edge.platform import rename
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 else:  # a pass at rest replaces no file
     rename = door("vault_sync.edge.platform.rename")
 
-OWN_FOLDER = ".vault-sync"
+OWN_FOLDER = OWN
 TRASH_FOLDER = ".trash"
 _OPEN_FOLDERS = 64
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable
@@ -108,10 +109,36 @@ def holder_of(file: int, path: Path) -> str | None:
     process = Path("/proc", pid)
     try:
         command = process.joinpath("cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(process.stat().st_ctime))
+        status = process.stat()
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(status.st_ctime))
     except OSError:
         return f"process {pid}"
-    return f"process {pid} ({command}), running since {since}"
+    whose = "" if status.st_uid == os.geteuid() else f" of {posix.user_name(status.st_uid)}"
+    return f"process {pid} ({command}){whose}, running since {since}"
+
+
+_NAMES = ("vault-sync", "vault_sync", "python", "pypy", "pytest")
+"""Begin a word of the command of every process of this program, and of its tests."""
+
+
+def is_ours(file: int, path: Path) -> bool:
+    """Return True if whoever has locked an open file is a vault-sync, as far as can be seen.
+
+    A folder can be locked by all who may read it, so there only this user, and root, are believed.
+    """
+    del path
+    pid = _holding_process(file)
+    if pid is None:
+        return True
+    process = Path("/proc", pid)
+    try:
+        words = process.joinpath("cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        owner = process.stat().st_uid
+    except OSError:
+        return True
+    if stat.S_ISDIR(os.fstat(file).st_mode) and owner not in {os.geteuid(), 0}:
+        return False
+    return any(Path(word).name.startswith(_NAMES) for word in words)
 
 
 def _holding_process(file: int) -> str | None:

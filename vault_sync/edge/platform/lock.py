@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -39,28 +39,34 @@ def locked(path: Path, wait: float) -> Iterator[None]:
 
 @contextmanager
 def locked_folder(folder: Path, wait: float) -> Iterator[None]:
-    """Lock a folder itself, whatever path leads to it, as `locked` does a file.
+    """Lock the folder of a vault, whatever path leads to it, as `locked` does a file.
 
-    Where the file system cannot lock a folder (NFS), or it is gone, nothing is locked.
+    Where the file system cannot lock it (NFS), or it is gone, nothing is locked; and a holder that
+    is no vault-sync, or a stranger who may not even write there, keeps nobody waiting.
 
     Raises:
         Busy: another process has locked it.
     """
     with ExitStack() as stack:
-        with suppress(OSError):  # the pass finds out what is wrong with it
-            file = current.files.open_to_lock(folder)
-            stack.callback(os.close, file)
-            _take(file, folder, wait)
+        for opened in (current.files.open_to_lock, current.files.open_mark):
+            with suppress(OSError):  # the pass finds out what is wrong with it
+                file = opened(folder)
+                stack.callback(os.close, file)
+                _take(file, folder, wait, current.system.is_ours)
         yield
 
 
-def _take(file: int, path: Path, wait: float) -> None:
+def _take(
+    file: int, path: Path, wait: float, is_ours: Callable[[int, Path], bool] = lambda *_: True
+) -> None:
     end = time.monotonic() + wait
     while True:
         try:
             current.files.take_lock(file)
             return
         except BlockingIOError:
+            if not is_ours(file, path):
+                return
             if time.monotonic() >= end:
                 holder = current.system.holder_of(file, path)
                 raise Busy(holder or "another process") from None

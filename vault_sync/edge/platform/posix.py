@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vault_sync.edge.platform.values import FolderItem, Room, one_step
+from vault_sync.edge.platform.values import OWN, FolderItem, Room, one_step
 
 if TYPE_CHECKING:  # most commands need none
     import socket
@@ -69,6 +69,38 @@ def open_to_sync(name: str | Path, above: int | None = None) -> int | None:
 def open_to_lock(folder: Path) -> int:
     """Open what stands for a folder when it is locked: the folder itself."""
     return open_root(folder)
+
+
+def open_mark(folder: Path) -> int:
+    """Open the mark by which users who share a vault wait for each other.
+
+    It lies in the program's own folder, and none may open it but who may write in the vault: who
+    may only read it could lock it for ever.
+
+    Raises:
+        OSError: the program has written nothing there yet, or it may not be opened.
+    """
+    root = open_root(folder)
+    try:
+        own = open_folder(OWN, root)
+        try:
+            file = open_to_write("lock", own, new=False)
+        finally:
+            os.close(own)
+        wanted, seen = _rights_to_lock(os.fstat(root).st_mode), os.fstat(file)
+        if not stat.S_ISREG(seen.st_mode):
+            os.close(file)
+            raise OSError(errno.ENXIO, os.strerror(errno.ENXIO), "lock")
+        if stat.S_IMODE(seen.st_mode) != wanted and seen.st_uid == os.geteuid():
+            os.fchmod(file, wanted)
+        return file
+    finally:
+        os.close(root)
+
+
+def _rights_to_lock(mode: int) -> int:
+    """Return the rights by which whoever may write in a folder, and nobody else, opens its lock."""
+    return 0o600 | (0o060 if mode & 0o020 else 0) | (0o006 if mode & 0o002 else 0)
 
 
 def status(path: Path, *, follow: bool = False) -> os.stat_result:

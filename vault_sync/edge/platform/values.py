@@ -6,6 +6,8 @@ import os
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
+OWN = ".vault-sync"
+"""The program's own folder in a vault, where its lock lies."""
 SPARE = ".out"
 """Ends the name of a file that was taken out of its place, on Windows, for another."""
 

@@ -320,6 +320,12 @@ def sync_file_system(folder: int) -> bool:
     return False
 
 
+def is_ours(file: int, path: Path) -> bool:
+    """Return True: who has locked a file is not to be found out here."""
+    del file, path
+    return True
+
+
 def holder_of(file: int, path: Path) -> str | None:
     """Return None: who has locked a file is not told."""
     del file, path

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vault_sync.edge.platform.values import FolderItem, Room
+from vault_sync.edge.platform.values import OWN, FolderItem, Room
 from vault_sync.edge.platform.windows_handles import READ_ONLY, Access, Look, Share, WindowsHandles
 
 if TYPE_CHECKING:  # most commands need none
@@ -21,8 +21,6 @@ if TYPE_CHECKING:  # most commands need none
 
 _PINNED = Share.READ | Share.WRITE
 _BLOCK = 4096
-_OWN = ".vault-sync"
-"""The folder in which the lock of a vault lies, since a folder cannot be locked itself."""
 
 
 class ListedEntry(NamedTuple):
@@ -99,13 +97,17 @@ class WindowsFiles(WindowsHandles):
         """
         root = self.open_root(folder)
         try:
-            own = self.open_folder(_OWN, root)
+            own = self.open_folder(OWN, root)
             try:
                 return self.open_to_write("lock", own, new=False)
             finally:
                 os.close(own)
         finally:
             os.close(root)
+
+    def open_mark(self, folder: Path) -> int:
+        """Raise OSError: what `open_to_lock` opens is the mark."""
+        raise OSError(errno.ENOTSUP, "the lock is the mark", str(folder))
 
     def sync_file(self, file: int) -> None:
         """Return when an open file's bytes would survive a power cut; it is open for writing."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vault_sync.core.model.values import Facts
+from vault_sync.edge.fs.private import make_private, make_private_file
 
 _VERSION = 1
 _TABLES = """
@@ -52,7 +53,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         OSError: the folder cannot be made.
         sqlite3.Error: the file cannot be opened, or is something else.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
+    make_private_file(path)
     with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as db:
         if _version(db) != _VERSION:
             with _at_once(db):

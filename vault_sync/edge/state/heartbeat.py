@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vault_sync.core.model.values import Problem
+from vault_sync.edge.fs.private import make_private
 from vault_sync.edge.platform.lock import Busy, locked
 
 FILE, LOCK = "daemon.json", "daemon.lock"
@@ -67,7 +68,7 @@ def write(directory: Path, heartbeat: Heartbeat) -> None:
     Raises:
         OSError: the state directory cannot be written.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(directory)
     file = directory / f"{FILE}.{os.getpid()}"
     text = json.dumps(heartbeat.as_json())
     file.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
@@ -101,7 +102,7 @@ def only_one(directory: Path) -> Iterator[None]:
         Busy: another daemon is there; it is named.
         OSError: the state directory cannot be written.
     """
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(directory)
     with locked(directory / LOCK, wait=0.5):  # `_lives` may be trying the lock just now
         yield
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value
 from vault_sync.core.text.module_door import door
+from vault_sync.edge.fs.private import make_private
 from vault_sync.edge.platform import current
 from vault_sync.edge.platform.lock import locked, locked_folder
 from vault_sync.edge.state.database import StateDatabase, StateError
@@ -235,7 +236,7 @@ class StateStore:
         """
         with ExitStack() as stack:
             try:
-                self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_private(self.directory)
                 stack.enter_context(locked(self.directory / "lock", wait))
                 stack.enter_context(locked_folder(self.root, wait))
                 self._move_home()

@@ -28,6 +28,7 @@ from vault_sync.edge.state import pass_log
 from vault_sync.edge.state.database import StateError
 from vault_sync.edge.state.journal import Pass, Task
 from vault_sync.edge.state.store import StateStore
+from vault_sync.edge.write.rights import Rights
 
 
 class StagingArea:
@@ -37,6 +38,7 @@ class StagingArea:
         self._vault, self._state, self._pass, self._at = vault, state, pass_, at
         self._staged: set[int] = set()
         self._names: dict[str, set[str]] = {}
+        self._rights = Rights(vault, state, pass_)
 
     def stage(self, tasks: Sequence[Task]) -> None:
         """Write and sync the temporary files of tasks; one that fails is marked as undone."""
@@ -101,7 +103,14 @@ class StagingArea:
         target_folder, target = self._vault.target(task.path, make=task.kind == "create")
         if task.kind == "create":
             self.check_free(task.path)
-            _fill(folder, name, task.content, like=None, sync=sync)
+            _fill(
+                folder,
+                name,
+                task.content,
+                like=None,
+                sync=sync,
+                mode=self._rights.mode_of(task.path),
+            )
             return
         like = current.files.open_to_read(target, target_folder)
         try:
@@ -147,9 +156,11 @@ def attempt(step: Callable[[Task], None], task: Task) -> None:
         task.undone = in_words(error)
 
 
-def _fill(folder: int, name: str, content: bytes, *, like: int | None, sync: bool) -> None:
+def _fill(
+    folder: int, name: str, content: bytes, *, like: int | None, sync: bool, mode: int = 0o600
+) -> None:
     """Make a file; `like` is an open file whose mode and attributes it gets."""
-    file = current.files.open_to_write(name, folder, mode=0o666 if like is None else 0o600)
+    file = current.files.open_to_write(name, folder, mode=mode)
     try:
         pass_log.write_all(file, content)
         if like is not None:

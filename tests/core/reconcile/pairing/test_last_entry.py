@@ -33,7 +33,7 @@ def after(vault: MemoryVault, seconds: float) -> Plan:
     return vault.sync()
 
 
-def test_it_is_believed_once_the_file_has_stood_so_for_a_minute() -> None:
+def test_it_is_ours_once_the_file_has_stood_so_for_a_minute() -> None:
     vault = without_last()
     vault.at_rest = {WEEK_PATH: 59.5}
     (problem,) = nothing_happens(vault).problems
@@ -125,7 +125,7 @@ def test_a_note_with_words_of_the_readers_own_is_kept() -> None:
     assert "내 생각." in vault.files[NOTE_DELTA]
 
 
-def test_without_a_base_nothing_is_believed() -> None:
+def test_without_a_base_nothing_is_ours() -> None:
     vault = without_last()
     forget(vault)
     after(vault, 1e6)
