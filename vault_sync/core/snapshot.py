@@ -29,7 +29,7 @@ from vault_sync.core.model.values import (
     stem_of,
 )
 from vault_sync.core.naming.copy_names import is_copy
-from vault_sync.core.naming.note_names import UNLINKABLE
+from vault_sync.core.naming.note_names import UNLINKABLE, fold
 from vault_sync.core.naming.wikilinks import LinkResolver
 from vault_sync.core.note import note as note_lens
 from vault_sync.core.note import recognition
@@ -241,10 +241,12 @@ class _SnapshotBuilder:
 
     def _is_lost(self, path: RelPath, read: Note, key: Key) -> bool:
         """Lock a paper's note if it does not read as one any more; return True if so."""
-        if note_lens.stands(read):
+        if note_lens.stands(read) or _has_all_tags(read, key, self.base):
             return False
         from vault_sync.core.note.lost_block import lost_block
 
+        if path not in self.base.note_paths and key.partition(":")[2] not in read.text:
+            return False  # another file, to which the system gave the number of the one that went
         found = lost_block(read)
         if found is None:
             return False
@@ -332,6 +334,13 @@ class _SnapshotBuilder:
             seen.setdefault(entry.key, entry.line)
 
 
+def _has_all_tags(read: Note, key: Key, base: Base) -> bool:
+    """Return True for a note that reads as one above a second block, and lost no tag by it."""
+    rows = (BaseKey(key, at, "tags") for at in base.places.get(key, ()))
+    tags = {fold(tag) for row in rows for tag in base.items(row) or ()}
+    return read.managed and read.key == key and tags <= {fold(tag) for tag in read.fields.tags}
+
+
 def _let_go(
     lost: Mapping[RelPath, tuple[Key, Note]],
     digests: Mapping[RelPath, Digest],
@@ -342,7 +351,7 @@ def _let_go(
 
     def is_let_go(path: RelPath, key: Key) -> bool:
         had = base.places.get(key, ())
-        if not had or any(at not in digests or at in locked for at in had):
+        if not (had or path in base.moved) or any(at not in digests or at in locked for at in had):
             return False
         return not any(digest.names(key, stem_of(path)) for digest in digests.values())
 

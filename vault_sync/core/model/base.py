@@ -205,6 +205,17 @@ class Base:
         """Return the paper of which a file was the note, by its path or its identity."""
         return self.note_paths.get(path) or self.moved.get(path)
 
+    def moved_notes(self, inodes: Mapping[RelPath, int]) -> dict[RelPath, Key]:
+        """Return the files that were notes at paths which are gone, by the inode of each file."""
+        gone = self.note_paths.keys() - inodes.keys()
+        marks = ((self.note_paths[at], self.files or {}, at) for at in gone)
+        seen = {files[key][at].inode: key for key, files, at in marks if at in files.get(key, {})}
+        return {
+            path: seen[inode]
+            for path, inode in (inodes.items() if seen else ())
+            if inode and inode in seen and path not in self.note_paths
+        }
+
     @cached_property
     def papers_noted(self) -> Mapping[RelPath, tuple[Key, ...]]:
         """Papers of which each path was the note, sorted: two where files changed places."""

@@ -10,11 +10,11 @@ from vault_sync.core.model.values import Key, RelPath
 from vault_sync.core.naming.wikilinks import find
 from vault_sync.core.snapshot import Snapshot
 from vault_sync.core.text.folding import fold_title
-from vault_sync.edge.state.base_table import count_places, read_one, read_some
+from vault_sync.edge.state.base_table import count_places, read_files, read_one, read_some
 from vault_sync.edge.state.earlier_values import is_old
 from vault_sync.edge.state.vault_id import former_names
 from vault_sync.sync.incremental import questions
-from vault_sync.sync.incremental.identity import OTHER, TITLE, identities
+from vault_sync.sync.incremental.identity import HELD, OTHER, TITLE, identities
 from vault_sync.sync.incremental.memory import LazyMapping
 from vault_sync.sync.incremental.questions import TracedQuestion
 from vault_sync.sync.incremental.selection import PaperSelection
@@ -68,11 +68,28 @@ class PartSnapshot:
         return Base(
             rows,
             exists=True,
+            moved=self._moved(),
             was_ever=lambda row, value: is_old(select, row, value, ()),
             of_others=lambda row: read_one(select, row),
             former_names=former_names(reading.state),
             count=lambda: {RelPath(path): count for path, count in count_places(select).items()},
         )
+
+    def _moved(self) -> dict[RelPath, Key]:
+        """Return the files that were notes at other paths, which are gone or were so already."""
+        reading = self.reading
+        moved: dict[RelPath, Key] = {}
+        for path in reading.texts:
+            file = reading.before.get(path)
+            if file is not None and file.kind == HELD:
+                for key in reading.before.keys_at(path):
+                    moved[path] = key
+        for gone in sorted(reading.gone):
+            for key, marks in read_files(reading.state.select, reading.noted_at(gone)).items():
+                inode = marks[gone].inode if gone in marks else 0
+                there = (path for path in reading.changed if path in reading.stats)
+                moved |= {at: key for at in there if inode and reading.stats[at].inode == inode}
+        return moved
 
     def _is_left(self, digest: RelPath) -> bool:
         """Return True if no paper waits for a digest that is gone but those that are concerned."""

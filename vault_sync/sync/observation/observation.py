@@ -141,6 +141,8 @@ def observe(
             read[path] = file_read(found.files[path], content, read_at)
         progress("reading", number, len(found.files))
     is_arriving = arriving(found.marks, read_at)
+    moved = base.moved_notes({path: stat.inode for path, stat in found.files.items()})
+    base = replace(base, moved=moved) if moved else base
     observation = _merged_texts(
         texts, config.rules, base, (found, tuple(problems)), merge, is_arriving
     )

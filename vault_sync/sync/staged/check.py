@@ -75,7 +75,9 @@ def judge(root: Path, repository: Repository) -> StagedVerdict:
     base = Base({**_apart(root), **_before(repository, changed, place, config.rules)})
     while True:
         keys = None if relevant is None else relevant.judged
-        found = snapshot_of(texts, names, config.rules, Base())
+        # What is a note in HEAD is none that a commit may damage.
+        notes = Base(moved=relevant.notes if relevant is not None else {})
+        found = snapshot_of(texts, names, config.rules, notes)
         # Some digests alone do not tell whether the globs take notes for digests.
         options = ReconcileOptions(only=_only(keys), sure=keys is not None)
         plan = reconcile(found, base, {}, config.rules, options)

@@ -32,13 +32,14 @@ class RelevantFiles:
     """The papers that changes concern; the texts of the files about them are read then.
 
     `keys` are the papers of which something is another thing now, `named` those that they name:
-    their lists may change.
+    their lists may change. `notes` are changed files that are the notes of papers in HEAD.
     """
 
     def __init__(self, index: StagedTexts, names: LinkResolver) -> None:
         self.names = names
         self._index = index
         self.keys: set[Key] = set()
+        self.notes: dict[RelPath, Key] = {}
         self.named: set[Key] = set()
         self._reworded: set[Key] = set()
         self._former: list[Statement] = []
@@ -104,6 +105,8 @@ class RelevantFiles:
             was = MISSING if not change.old else OTHER
             if change.old and path.endswith(".md"):
                 was = statements.read(path, old[change.old], self._index.rules)
+            if was.kind == "note" and was.statements:
+                self.notes[path] = was.statements[0].key
             now = self._index.read.get(path, OTHER if change.new else MISSING)
             self._reworded |= {key for key, _ in was.words.items() ^ now.words.items()}
             self._former += was.statements

@@ -64,6 +64,9 @@ def _named(context: DraftContext, resolution: Resolution, notes: _Notes) -> tupl
 def _commentary(resolution: Resolution, pair: Pair) -> str:
     if pair.kind == "removed":
         return ""
+    if pair.section is None and pair.entry is not None:
+        # Where a section is gone and asked about, what it named is named still.
+        return resolution.commentaries.get(pair.digest, pair.entry.fields.commentary)
     return resolution.commentaries.get(pair.digest, commentary_of(pair.section))
 
 
