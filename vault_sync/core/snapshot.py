@@ -261,11 +261,8 @@ class _SnapshotBuilder:
     def _unlock(self, path: RelPath) -> None:
         """Read a locked file as one that was never a note of a paper."""
         _, read = self.lost.pop(path)
-        code = self.locked.pop(path)
-        del self.locked_notes[path]
-        self.problems[:] = [
-            each for each in self.problems if (each.path, each.code) != (path, code)
-        ]
+        del self.locked[path], self.locked_notes[path]
+        self.problems[:] = (one for one in self.problems if one[:2] != (path, problems.BLOCK_LOST))
         if not read.managed:
             self._recognise(path, read.text, read)
 

@@ -9,6 +9,7 @@ from tests.support.memory_vault import MemoryVault
 from tests.support.reader import (
     ALPHA,
     NOTE,
+    NOTE_BETA,
     WEEK,
     entry,
     noted,
@@ -154,3 +155,15 @@ def test_tags_that_went_from_both_sides_are_gone() -> None:
     vault.sync()
     quiet(vault)
     assert entry(vault, ALPHA).fields.tags == () and "tags:" not in vault.files[NOTE]
+
+
+def test_lists_of_links_name_a_note_that_cannot_be_read_just_now() -> None:
+    vault, _ = slipped(WEEK, "베타 설명입니다.", f"베타 설명입니다. ({URL})")
+    vault.sync()
+    quiet(vault)
+    listed = 'mentions:\n  - "[[230801 Alpha Models]]"\n'
+    assert listed in vault.files[NOTE_BETA]
+    vault.files[NOTE] = f"\n{vault.files[NOTE]}"
+    vault.files[NOTE_BETA] = vault.files[NOTE_BETA].replace("베타 설명", "베타 새 설명")
+    vault.sync()
+    assert listed in vault.files[NOTE_BETA]

@@ -124,12 +124,18 @@ class _Notes:
     def __init__(self, context: DraftContext) -> None:
         self._others = context.snapshot.others
         self._other_about = context.snapshot.other_about
-        self._seen = {
-            key: context.note_paths.moved.get(found[0], found[0])
-            for notes in (context.snapshot.plain, context.snapshot.managed)
-            for key, found in notes.items()
-            if len(found) == 1
-        } | dict(context.note_paths.notes)
+        # One that cannot be read just now is the note all the same.
+        locked = {key: path for path, key in context.snapshot.locked_notes.items()}
+        self._seen = (
+            locked
+            | {
+                key: context.note_paths.moved.get(found[0], found[0])
+                for notes in (context.snapshot.plain, context.snapshot.managed)
+                for key, found in notes.items()
+                if len(found) == 1
+            }
+            | dict(context.note_paths.notes)
+        )
         self._about = {path: key for key, path in self._seen.items()}
 
     def note_of(self, key: Key) -> RelPath | None:
