@@ -128,7 +128,10 @@ class _Slip(NamedTuple):
 
     def notice(self) -> tuple[int, str, str]:
         named = " ".join("#" + tag for tag in self.tags)
-        message = f"the tags {named} stay, but this is no tag line: that is `#tag #tag` alone"
+        message = (
+            "this line does not read as tags any more (a tag line is nothing but `#tag #tag`); "
+            f"its tags stay: {named}"
+        )
         if self.meant is not None and self.rest:
             words = " ".join(self.rest)
             message += f"; {words!r} beside them is read as neither tag nor commentary"
@@ -280,7 +283,7 @@ def _unread(digest: Digest, document: DocumentLines) -> Iterator[tuple[int, str,
             tags = _would_be(words)
             if tags:
                 named = " ".join("#" + tag for tag in tags)
-                yield number + 1, CODE, f"this is no tag line; as `{named}` alone it would be one"
+                yield number + 1, CODE, f"this line is not read as tags; `{named}` alone would be"
 
 
 def _would_be(words: str) -> tuple[str, ...]:
