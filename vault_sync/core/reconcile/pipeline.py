@@ -135,7 +135,9 @@ def _reconciled(
         accepted = guarded.guarded & accepted_digests(options.decisions)
         updates += base_updates.texts(snapshot, accepted)
     writes = (*builder.note_writes, *builder.digest_writes)
-    updates += old_files.updates(snapshot, base, writes, builder.drafted)
+    old_keys = ((each.paper.agreed_key, each.key) for each in context.resolutions)
+    rekeyed = {old: new for old, new in old_keys if old != new}
+    updates += old_files.updates(snapshot, base, writes, builder.drafted, rekeyed)
     made = builder.digest_after.keys() - snapshot.digests.keys()
     updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
     found = _of_files(snapshot, pairing)

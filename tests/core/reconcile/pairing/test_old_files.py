@@ -73,8 +73,10 @@ def test_only_files_that_changed_are_remembered() -> None:
     mark = FileMark(1, 2, 3, "f" * 64)
     seen = replace(base, files={Key(""): {RelPath(WEEK): mark}})
     at_rest = found._replace(stats={RelPath(WEEK): (1, 2, 3)})
-    rows = {row for each in old_files.updates(at_rest, seen, (), {}) for row in each.put}
+    rows = {row for each in old_files.updates(at_rest, seen, (), {}, {}) for row in each.put}
     assert ROWS[WEEK] not in rows
-    (update,) = [each for each in old_files.updates(found, seen, (), {}) if ROWS[WEEK] in each.put]
+    (update,) = [
+        each for each in old_files.updates(found, seen, (), {}, {}) if ROWS[WEEK] in each.put
+    ]
     assert update.put[ROWS[WEEK]] == ("+" + "f" * 16,) and not update.paths
-    assert old_files.updates(found, base, (), {}) == [] and text
+    assert old_files.updates(found, base, (), {}, {}) == [] and text

@@ -125,8 +125,12 @@ def updates(
     base: Base,
     writes: Collection[Write],
     drafted: Mapping[RelPath, tuple[Key, ...]],
+    rekeyed: Mapping[Key, Key],
 ) -> list[BaseUpdate]:
-    """Return the updates by which the base knows what files were before they are written."""
+    """Return the updates by which the base knows what files were before they are written.
+
+    `rekeyed` gives the new key of each paper whose address this pass changes.
+    """
     if base.files is None:
         return []
     after = {each.path: hash_of(str(each.after)) for each in writes}
@@ -143,7 +147,8 @@ def updates(
         found += _update((), each.row, had, seen)
         if each.path in after:
             then = _written(seen, now, after[each.path])
-            found += _update((each.path,), each.row, had, then)
+            row = each.row._replace(key=rekeyed.get(each.key, each.key))
+            found += _update((each.path,), row, had if row == each.row else (), then)
         if not each.key:
             changed = before is not None and before != now
             found += _link_updates(snapshot, base, each.path, drafted.get(each.path, ()), changed)
