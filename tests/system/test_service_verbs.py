@@ -12,7 +12,7 @@ from tests.support.vaults import Vault
 def home(empty_vault: Vault, tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
-    empty_vault.environ |= {"HOME": str(home)}
+    empty_vault.environ |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config")}
     return home
 
 

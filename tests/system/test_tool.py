@@ -194,7 +194,7 @@ def test_bash_puts_a_name_with_blanks_on_the_line(built: Vault, word: str, wante
     """As bash itself runs the script: what a reply loses on the way there, no shell gives back."""
     script = built.ok("completion", "bash").out
     program = f'vault-sync() {{ {sys.executable} -m vault_sync "$@"; }}\n{script}\n'
-    program = program.replace("$1)", f"{sys.executable} -m vault_sync)")
+    program = program.replace('"$1")', f"{sys.executable} -m vault_sync)")
     call = f"COMP_WORDS=(vault-sync why {shlex.quote(word)}); COMP_CWORD=2; COMPREPLY=()\n"
     done = subprocess.run(
         [

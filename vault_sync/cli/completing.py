@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from vault_sync.cli.options import HERE, SharedOptions, Verbs
-from vault_sync.core.report import lines as report
 from vault_sync.core.text.regex import regex
 
 if TYPE_CHECKING:
@@ -154,6 +153,8 @@ def _quoted(path: str, quote: str) -> str:
 
 def _sign(sign: str, quote: str) -> str:
     if not sign.isprintable():
+        from vault_sync.core.report import lines as report
+
         return f"{quote}{report.quoted(sign)}{quote}"
     if sign == "'" == quote:
         return "'\\''"
