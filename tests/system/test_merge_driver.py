@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.support.git_vault import ALPHA, NEXT, WEEK, GitVault, laid_out
+from tests.support.git_vault import ALPHA, BETA, NEXT, WEEK, GitVault, laid_out
 from tests.support.memory_vault import MemoryVault
 from tests.support.two_devices import Files, Reader, entries, tokens, weeks
 from tests.support.vaults import run_here
@@ -40,6 +40,23 @@ def on(vault: GitVault, branch: str, edits: dict[str, tuple[str, str]]) -> None:
 def merge(vault: GitVault) -> subprocess.CompletedProcess[str]:
     vault.git("checkout", "-q", "main")
     return vault.run("git", "merge", "-q", "-m", "m", "side")
+
+
+def test_a_slip_of_one_branch_is_held_in_what_was_merged(vault: GitVault) -> None:
+    """The merge keeps each branch's text; the words of the broken entry go to no other paper."""
+    url = "https://arxiv.org/abs/2308.00002"
+    on(vault, "side", {WEEK: (url, f"> {url}")})
+    on(vault, "main", {WEEK: ("알파 첫 문장입니다.", "알파 첫째 문장.")})
+    vault.tool("sync", "--offline")
+    vault.git("commit", "-q", "-a", "-m", "notes", "--no-verify")
+    beta = vault.read(BETA)
+    assert merge(vault).returncode == 0
+    vault.tool("sync", "--offline", code=1)
+    assert "알파 첫째 문장." in vault.read(ALPHA) and "베타 설명입니다." not in vault.read(ALPHA)
+    assert vault.read(BETA) == beta
+    vault.edit(WEEK, f"> {url}", url)
+    vault.tool("sync", "--offline")
+    assert vault.read(BETA) == beta
 
 
 def test_entries_and_fields_of_both_branches_merge(vault: GitVault) -> None:

@@ -17,6 +17,7 @@ from vault_sync.core.digest.styles.style import FLAT, StyleName
 from vault_sync.core.merge import three_way
 from vault_sync.core.merge.parts import Merged, Name, Parts, lines, marked, merged, numbered
 from vault_sync.core.model.values import Fields
+from vault_sync.core.text.folding import fold_title
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Span, line_at, lines_of, splice_within
 
@@ -37,13 +38,15 @@ class DigestVersion(NamedTuple):
 def digests(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLAT) -> Merged:
     """Merge three versions of a digest with LF newlines and without BOM.
 
-    Where a paper stands twice in one version, or the outcome would not read as meant, the whole is
-    merged by line.
+    Where a paper stands twice in one version, where lines of an entry that is none any more stand
+    there still, or the outcome would not read as meant, the whole is merged by line.
     """
     versions = [version_of(text, styles) for text in (base, ours, theirs)]
     if any(version is None for version in versions):
         return lines(base, ours, theirs)
     was, here, there = (version for version in versions if version is not None)
+    if _has_slip(was, here) or _has_slip(was, there):
+        return lines(base, ours, theirs)
 
     meant: dict[Name, Fields] = {}
 
@@ -59,6 +62,25 @@ def digests(base: str, ours: str, theirs: str, styles: Sequence[StyleName] = FLA
     if found.conflicts == 0 and misread(found.text, styles, names, meant):
         return lines(base, ours, theirs)
     return found
+
+
+_SOME = 12
+"""Letters and digits by which a line is known wherever it stands."""
+
+
+def _has_slip(was: DigestVersion, now: DigestVersion) -> bool:
+    """Return True if lines of an entry stand in a version in which it does not read any more."""
+    gone = [entry for name, entry in was.entries.items() if name not in now.entries]
+    if not gone:
+        return False
+    before, row = fold_title(was.digest.text), fold_title(now.digest.text)
+    for raw in map(was.raw, gone):
+        own = fold_title(raw)
+        for words in filter(None, map(fold_title, raw.split("\n"))):
+            beside = before.count(words) - own.count(words)
+            if len(words) >= _SOME and row.count(words) > beside:
+                return True
+    return False
 
 
 def version_of(text: str, styles: Sequence[StyleName] = FLAT) -> DigestVersion | None:
