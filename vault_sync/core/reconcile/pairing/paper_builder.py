@@ -134,8 +134,10 @@ class PaperBuilder(NamedTuple):
                 origin = self._moved_from(key, digest, named)
             kind: Kind = "both" if origin is None else "moved"
             pair = Pair(digest, kind, entry, named[digest].section, named[digest].target, origin)
-        waits = digest in self.snapshot.locked or self.remains.waits(entry.key, digest)
-        return pair._replace(kind="waiting") if waits or self.remains.waits(key, digest) else pair
+        if self.remains.waits(entry.key, digest) or self.remains.waits(key, digest):
+            # Its lines need not be its own.
+            return pair._replace(kind="waiting", entry=None)
+        return pair._replace(kind="waiting") if digest in self.snapshot.locked else pair
 
     def _moved(
         self, key: Key, digest: RelPath, new: Pair, named: Mapping[RelPath, NamedDigest]

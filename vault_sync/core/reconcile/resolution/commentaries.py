@@ -351,6 +351,6 @@ def _tag_place(paper: Paper, pair: Pair, base: Base) -> TagPlace:
     if pair.kind == "append" or paper.note is None:
         # One of the two is still to be made: that it has no tags yet removes none.
         return TagPlace(None, has)
-    if pair.kind == "waiting":
-        return TagPlace(was, was or ())
+    if pair.kind == "waiting" and was is not None:
+        return TagPlace(was, was)
     return TagPlace(was, has)
