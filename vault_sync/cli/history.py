@@ -174,6 +174,11 @@ def _way_back(config: Config, state: StateStore, path: RelPath) -> str:
     base_has_it = path in base_of(state).note_paths
     if base_has_it and kind_at(config.root, path) is None:
         return "it was a note: `vault-sync rebuild` makes it again from its entry"
+    if base_has_it:
+        return (
+            "only texts that a pass replaced are saved; mend the note by hand, or move it away: "
+            "`vault-sync rebuild` makes it again from its entry"
+        )
     return f"look in {state.saved}"
 
 

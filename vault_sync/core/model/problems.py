@@ -276,8 +276,9 @@ def block_lost(path: RelPath, line: int, cause: str) -> Problem:
         path,
         BLOCK_LOST,
         f"the note of a paper does not read as one any more: {cause}",
-        f"mend it by hand, or with `vault-sync restore {quote(path)}`; nothing of its paper is "
-        "written until then. To let the note go, delete it, or take its entry out of the digest",
+        f"mend it by hand, or bring back what was saved of it: `vault-sync restore {quote(path)}`; "
+        "nothing of its paper is written until then. To let the note go, delete it, or take its "
+        "entry out of the digest",
         line,
     )
 
