@@ -16,6 +16,8 @@ import pytest
 from tests.support.memory_vault import MemoryVault
 from vault_sync.core.digest import reader as digest_reader
 from vault_sync.core.digest import title_line
+from vault_sync.core.digest.styles import styled_reader
+from vault_sync.core.digest.styles.style import STYLE_NAMES
 from vault_sync.core.merge import documents
 from vault_sync.core.naming import wikilinks
 from vault_sync.core.naming.keys import key_of
@@ -158,3 +160,30 @@ def test_a_heading_with_a_long_run_of_blanks() -> None:
     for gap in (" " * 200_000, " #" * 100_000, "\t" * 200_000):
         note = note_lens.read(f"# [[1주]]{gap}\nwords\n# a{gap}b\n")
         assert len(note.sections) == (gap[:2] != " #")
+
+
+STYLED = (
+    "- X{0}\n[paper]({1})\n", "- [T]({1}){0} w\n", "- T {0} ({1})\n",
+    "## X{0}\n*{0}*\n[paper]({1})\n",
+    "## [T]({1})\n{0}\n", "| Title | Authors | Link |\n|---|---|---|\n| T{0} | {0} | [p]({1}) |\n",
+    "**T{0}**\n*{0}*\n[paper]({1})\n", "{0}\n{1}\n", "T {0} (A B)\n{1}\n", "{1}\nT ({0})\n{0}\n",
+)  # fmt: skip
+IN_STYLES = (*UNITS, "~~", "__", "**a** ", ", e", "; ", "and ", "et al., ", " with ", "ICLR ", "《")
+
+
+def all_styles(text: str) -> None:
+    for style in STYLE_NAMES:
+        styled_reader.read(text, (style,))
+
+
+@pytest.mark.parametrize("shape", STYLED)
+@pytest.mark.parametrize("size", [1000, pytest.param(12_000, marks=pytest.mark.sweep)])
+def test_a_line_of_an_entry_in_any_style(shape: str, size: int) -> None:
+    """Of four times the length: a square would take sixteen times as long."""
+    for unit in IN_STYLES:
+        small, large = (
+            shape.format(unit * (length // len(unit)), "https://arxiv.org/abs/2301.00001")
+            for length in (size, 4 * size)
+        )
+        if (most := spent(all_styles, large)) > 0.15:
+            assert most <= 9 * spent(all_styles, small), (unit, most)

@@ -171,3 +171,28 @@ def test_bytes_that_are_not_utf_8(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="not valid UTF-8"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[removals]\nentries = " + "9" * 5000, "a number in it is too long"),
+        (
+            '[digests]\npaths = ["[z-a].md"]',
+            "vault-sync.toml:2: 'paths' in [digests]: '[z-a].md' is",
+        ),
+        ('[digests.styles]\n"[z-a].md" = ["list"]', "'[z-a].md' is no glob"),
+    ],
+)
+def test_what_ended_with_a_traceback_is_a_line(text: str, words: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, Path("/v"), Path("/v/vault-sync.toml"))
+    assert words in str(caught.value)
+
+
+def test_of_many_mistakes_the_first_are_told() -> None:
+    """Each is looked for in the whole text: 50,000 took minutes."""
+    text = "[digests]\n" + "".join(f"key{number} = 1\n" for number in range(50_000))
+    with pytest.raises(ConfigError) as caught:
+        parse(text, Path("/v"), Path("/v/vault-sync.toml"))
+    assert str(caught.value).count("\n") == 19

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vault_sync.core.citation.library import (
@@ -73,7 +74,9 @@ def _decoded(value: str) -> str:
     if "\\" in value:
         from pylatexenc.latex2text import LatexNodes2Text  # type: ignore[import-untyped]
 
-        value = LatexNodes2Text(math_mode="verbatim").latex_to_text(value, tolerant_parsing=True)
+        decoder = LatexNodes2Text(math_mode="verbatim")
+        with suppress(RecursionError):  # braces nested by the thousand: the field stays as it is
+            value = decoder.latex_to_text(value, tolerant_parsing=True)
     return " ".join(re.sub(r"[{}]", "", value).split())
 
 

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -187,6 +188,10 @@ def _check_conflicts_note(config: Config, text: str) -> None:
         )
 
 
+_MOST_MISTAKES = 20
+"""Mistakes of a configuration that are told at once: each is looked for in its whole text."""
+
+
 def parse(text: str, root: Path, path: Path) -> Config:
     """Return a configuration from its text.
 
@@ -197,9 +202,11 @@ def parse(text: str, root: Path, path: Path) -> Config:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except ValueError as error:  # of a number with thousands of digits
+        raise ConfigError(f"{path}: not valid TOML: a number in it is too long") from error
     except RecursionError as error:
         raise ConfigError(f"{path}: not valid TOML: its brackets are nested too deep") from error
-    wrong = list(_mistakes(path, text, tables))
+    wrong = list(islice(_mistakes(path, text, tables), _MOST_MISTAKES))
     if wrong:
         raise ConfigError("\n".join(wrong))
     return _built(tables, root, path)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vault_sync.core.digest.styles import style
-from vault_sync.core.naming import note_names, week_names
+from vault_sync.core.naming import globs, note_names, week_names
 from vault_sync.core.naming.week_names import RULES
 from vault_sync.core.note.property_table import PROPERTY_RANKS, READERS, fact_names
 from vault_sync.core.text.module_door import door
@@ -66,7 +66,7 @@ def _outside(path: str) -> str | None:
 
 def _glob(glob: str) -> str | None:
     return (
-        _outside(glob)
+        _outside(glob) or globs.mistake(glob)
         if glob.endswith(".md")
         else f"must be globs that end in .md: '{glob}' does not"
     )

@@ -135,8 +135,8 @@ def _arxiv(text: str) -> str:
 
 
 def _index(pairs: Iterable[tuple[str, LibraryEntry]]) -> dict[str, tuple[LibraryEntry, ...]]:
-    found: dict[str, tuple[LibraryEntry, ...]] = {}
+    found: dict[str, list[LibraryEntry]] = {}
     for name, entry in pairs:
         if name:
-            found[name] = (*found.get(name, ()), entry)
-    return found
+            found.setdefault(name, []).append(entry)
+    return {name: tuple(entries) for name, entries in found.items()}

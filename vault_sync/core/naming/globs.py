@@ -29,30 +29,54 @@ def matcher(globs: Sequence[str]) -> Callable[[RelPath], bool]:
     return matches
 
 
+def mistake(glob: str) -> str | None:
+    """Return what is wrong with a glob, None if it is one."""
+    try:
+        re.compile(_translated(fold(glob)))
+    except re.error:
+        return f"'{glob}' is no glob: a set in brackets is empty, or runs backwards"
+    return None
+
+
 def _translated(glob: str) -> str:
-    parts = glob.strip("/").split("/")
-    pattern = ""
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
+    """Return the pattern of a glob, whose matching takes time in proportion to path and glob.
+
+    What stands between two `**`, or two `*` of one name, is best found where it first stands. An
+    atomic group holds it there, so that nothing is tried twice.
+    """
+    runs: list[list[str]] = [[]]
+    for part in glob.strip("/").split("/"):
         if part == "**":
-            pattern += ".*" if last else "(?:[^/]+/)*"
-            continue
-        pattern += _segment(part) + ("" if last else "/")
+            runs.append([])
+        else:
+            runs[-1].append(_segment(part))
+    first, *others = ("/".join(run) for run in runs)
+    pattern = first + ("/" if first and others else "")
+    pattern += "".join(f"(?>(?:[^/]+/)*?{run}/)" for run in others[:-1] if run)
+    if others:
+        pattern += f"(?:[^/]+/)*{others[-1]}" if others[-1] else ".*"
     return f"(?:{pattern})"
 
 
-_WILD = regex(r"\*|\?|\[!?[^\]]+\]")
+_WILD = regex(r"\*+|\?|\[!?[^\]]+\]")
 
 
 def _segment(part: str) -> str:
-    pattern, at = "", 0
+    pieces, at = [""], 0
     for wild in _WILD.finditer(part):
-        pattern += re.escape(part[at : wild.start()])
-        one = {"*": "[^/]*", "?": "[^/]"}.get(wild[0])
-        inside = wild[0][1:-1].replace("\\", r"\\").replace("[", r"\[")
-        pattern += one or f"[{inside.replace('!', '^', 1)}]"
+        pieces[-1] += re.escape(part[at : wild.start()])
         at = wild.end()
-    return pattern + re.escape(part[at:])
+        if wild[0].startswith("*"):
+            pieces.append("")
+        elif wild[0] == "?":
+            pieces[-1] += "[^/]"
+        else:
+            inside = wild[0][1:-1].replace("\\", r"\\").replace("[", r"\[")
+            pieces[-1] += f"[{inside.replace('!', '^', 1)}]"
+    pieces[-1] += re.escape(part[at:])
+    first, *others = pieces
+    middle = "".join(f"(?>[^/]*?{piece})" for piece in others[:-1] if piece)
+    return first + middle + (f"[^/]*{others[-1]}" if others else "")
 
 
 def fixed_folder(glob: str) -> str:

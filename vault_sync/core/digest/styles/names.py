@@ -28,10 +28,10 @@ class AuthorList(NamedTuple):
 _SPLIT = regex(r"[()（）]|[,，、;]")
 _AND = regex(r"(?:^|[ \t\r\n])(?:and|&|with)[ \t\r\n]+")
 _LINKED = regex(r"\[([^\[\]\n]{1,100})\]\([^()\s]{0,400}\)")
-_ET_AL = regex(r"[ \t,]*\bet\.? ?al\b.*", re.DOTALL)
+_ET_AL = regex(r"\bet\.? ?al\b")
 # What stands behind a name and its full stop: `Ann Bee. ICLR 2024`. A title or a saint is a name's.
 _VENUE = regex(
-    r"(?<=[^\W\d_]{2}|.\))(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.(?:[ \t]+[^,，]+)?$"
+    r"(?<=[^\W\d_]{2}|.\))(?<!\b[JS]r)(?<!\b[SM]t)(?<!\b[DM]r)(?<!\bMd)\.(?=[ \t][^,，]|$)"
 )
 _NEVER = regex(r"[=<>{}%?!\[\]|]|://|\d{3}")
 _FILLERS = regex(r"\([^()]*\)|[*†‡§∗¹²³⁴⁵\d]")
@@ -79,7 +79,7 @@ def _pieces(text: str, span: Span) -> list[Span]:
             found.append(Span(at, mark.start()))
             at = mark.end()
     last = Span(at, span.end)
-    joints = [each for each in _AND.finditer(text, *last) if not _inside(text, at, each.start())]
+    joints = _outside_parentheses(text, at, list(_AND.finditer(text, *last)))
     if joints:
         found.append(Span(at, joints[-1].start()))
         last = Span(joints[-1].end(), span.end)
@@ -87,15 +87,27 @@ def _pieces(text: str, span: Span) -> list[Span]:
     return [piece for each in found if (piece := stripped(text, each)).start < piece.end]
 
 
-def _inside(text: str, start: int, at: int) -> bool:
-    """Return whether a parenthesis is open at a place."""
-    return text.count("(", start, at) > text.count(")", start, at)
+def _outside_parentheses(
+    text: str, start: int, found: Sequence[re.Match[str]]
+) -> list[re.Match[str]]:
+    """Return the matches at whose start no parenthesis is open."""
+    outside, depth = [], 0
+    for each in found:
+        depth += text.count("(", start, each.start()) - text.count(")", start, each.start())
+        start = each.start()
+        if depth <= 0:
+            outside.append(each)
+    return outside
 
 
 def before_venue(text: str, span: Span) -> Span:
     """Return the stretch of a list of authors without the venue behind its full stop."""
     stopped = "." in span.slice(text)
-    found = _VENUE.search(text, *span) if stopped and not _ET_AL.search(text, *span) else None
+    comma = max(text.rfind(sign, *span) for sign in ",，") + 1
+    start = max(span.start, comma)
+    found = (
+        _VENUE.search(text, start, span.end) if stopped and not _ET_AL.search(text, *span) else None
+    )
     return span if found is None else Span(span.start, found.start())
 
 

@@ -98,6 +98,9 @@ def styles_of(rules: Rules) -> StyleChoice:
 def mistake(value: Any) -> str | None:
     """Return what is wrong with a value of `[digests] styles`, None if it is legal."""
     if isinstance(value, Mapping):
+        not_globs = (found for glob in value if (found := globs.mistake(glob)) is not None)
+        if (found := next(not_globs, None)) is not None:
+            return found
         wrong = (found for each in value.values() if (found := _mistake_of_list(each)) is not None)
         return next(wrong, None)
     return _mistake_of_list(value)

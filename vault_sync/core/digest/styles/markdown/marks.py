@@ -143,8 +143,10 @@ def _markup(words: str) -> list[Span]:
 def value(text: str, span: Span) -> str:
     """Return the words of a title: without markup, a run of blanks as one."""
     words = text[span.start : span.end]
-    for start, end in reversed(_markup(words)):
-        words = words[:start] + words[end:]
+    if found := _markup(words):
+        starts = [0, *(each.end for each in found)]
+        ends = [*(each.start for each in found), len(words)]
+        words = "".join(words[start:end] for start, end in zip(starts, ends, strict=True))
     return " ".join(words.split())
 
 
