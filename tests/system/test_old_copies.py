@@ -109,7 +109,7 @@ def test_an_old_digest_with_an_entry_less_loses_no_note(vault: Vault) -> None:
     for text in (old, old.replace("of delta", "of new delta")):
         vault.write(NEXT, text)
         said = vault.run("sync")
-        words = "ends earlier than it did" if text == old else "before the entry of"
+        words = "byte for byte" if text == old else "before the entry of"
         assert said.code == 1 and words in said.err, said
         assert omega in vault.files() and "Words of omega." in vault.read(omega)
     vault.ok("resolve", omega, "--take", "note")

@@ -50,6 +50,8 @@ def test_a_tag_added_since_stays_and_one_taken_out_after_it_goes(
     vault.write(NOTE, vault.read(NOTE) + own)  # edited before any pass
     syncs(vault)
     assert "#t #new" in vault.read(NEXT if moved else WEEK)
+    vault.write(NOTE, vault.read(NOTE) + "Read.\n")  # with the tag that came there
+    syncs(vault)
     vault.edit(NOTE, "  - new\n", "")
     syncs(vault)
     assert "#new" not in vault.read(NEXT if moved else WEEK)

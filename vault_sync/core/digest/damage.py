@@ -9,6 +9,7 @@ from vault_sync.core.model.base import STOOD, Base, value_hash
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import resolve_hint
 from vault_sync.core.model.values import Key, Problem, RelPath
+from vault_sync.core.naming.wikilinks import addresses
 from vault_sync.core.text.encodings import encoded, undecodable
 from vault_sync.core.text.regex import regex
 from vault_sync.core.text.spans import Line, line_number, opens_fence
@@ -91,8 +92,9 @@ def cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
     """Return the problem of a digest that may have been cut short while it was being saved."""
     before = base.text(BaseKey(Key(""), path, "text"))
     stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
-    if stood and f"+{value_hash(text)[:16]}" in stood:
-        return None  # what was typed at its end was taken back
+    by_hand = bool(stood) and f"+{value_hash(text)[:16]}" in stood
+    if by_hand and before is not None and not any(addresses(before[len(text) :])):
+        return None  # words typed at its end were taken back; of an entry `last_entry` decides
     if before is None or not before.startswith(text) or not before[len(text) :].strip():
         return None
     return Problem(

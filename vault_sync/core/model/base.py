@@ -248,6 +248,11 @@ def untaken_key(base_key: BaseKey, side: Side) -> BaseKey:
     return base_key._replace(field=f"untaken:{side}:{base_key.field}")
 
 
+def tells_of_writes(base_key: BaseKey) -> bool:
+    """Return True for a row about writes of ours, of which a pass at rest has nothing to do."""
+    return base_key.field in {STOOD, LINKED} or base_key.field.startswith("untaken:")
+
+
 def _untaken(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"untaken:{side}:{name}" for side in ("digest", "note") for name in names)
 

@@ -101,7 +101,8 @@ def reconcile(
         return _reconciled(snapshot, base, facts, rules, options)
     # One that would change nothing, as where all files went back together, is no question.
     plan = _reconciled(snapshot, base, facts, rules, options)
-    if not (plan.operations or plan.conflicts):
+    old = old_files.questions(old, snapshot, base, plan)
+    if not old:
         return plan
     return _reconciled(old_files.hold(snapshot, base, old), base, facts, rules, options)
 
@@ -127,6 +128,7 @@ def _reconciled(
     )
     named_keys = cross_links.named(context)
     builder = _operations(context, named_keys, options)
+    bringing = _bringing(context.resolutions)
     # The first: what is put below stands after what is forgotten.
     updates = [BaseUpdate(frozenset(), {}, forgotten)] if forgotten else []
     updates += base_updates.build_updates(builder, context, named_keys)
@@ -134,12 +136,13 @@ def _reconciled(
         # An accepted digest is remembered even while its removals are still asked about.
         accepted = guarded.guarded & accepted_digests(options.decisions)
         updates += base_updates.texts(snapshot, accepted)
+    made = builder.digest_after.keys() - snapshot.digests.keys()
+    updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
     writes = (*builder.note_writes, *builder.digest_writes)
     old_keys = ((each.paper.agreed_key, each.key) for each in context.resolutions)
     rekeyed = {old: new for old, new in old_keys if old != new}
-    updates += old_files.updates(snapshot, base, writes, builder.drafted, rekeyed)
-    made = builder.digest_after.keys() - snapshot.digests.keys()
-    updates += _bookkeeping(pairing, guarded, snapshot, base, updates, made)
+    ended = {row.key for one in updates for row in one.drop if row.field == "note"} - rekeyed.keys()
+    updates += old_files.updates(snapshot, base, writes, builder.drafted, bringing, ended, rekeyed)
     found = _of_files(snapshot, pairing)
     problems = (*found, *pairing.problems, *guarded.problems, *builder.problems)
     plan = _plan(context, builder, updates, tuple(dict.fromkeys(problems)), pairing.named)
@@ -257,6 +260,17 @@ def _operations(
         options.on_progress(number, len(context.resolutions))
     digest_operations.add(builder, context)
     return builder
+
+
+def _bringing(resolutions: Iterable[Resolution]) -> frozenset[RelPath]:
+    """Return the digests in which a field or an entry is to be another than it is."""
+    return frozenset(
+        pair.digest
+        for resolution in resolutions
+        for pair in resolution.paper.pairs
+        if pair.kind in LIVE
+        and (pair.entry is None or pair.entry.fields != resolution.entries[pair.digest])
+    )
 
 
 def _bookkeeping(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from vault_sync.core.model.base import Base, updates_made
+from vault_sync.core.model.base import Base, tells_of_writes, updates_made
 from vault_sync.core.model.plan import BaseUpdate, Create, Operation, Outcome, Plan, Rename, Write
 from vault_sync.core.model.problems import UNFINISHED
 from vault_sync.core.model.values import Key, RelPath
@@ -189,8 +189,11 @@ def _touched(
     unmade = {each.path for each in acted.plan.operations if isinstance(each, Create)}
     unmade -= {each.path for each in acted.outcome.done}
     for base_update in acted.plan.base_updates:
+        rows = [*base_update.put, *base_update.drop]
+        if rows and all(map(tells_of_writes, rows)):
+            continue
         about = set(base_update.paths)
-        for row in (*base_update.put, *base_update.drop):
+        for row in rows:
             about.update(seen.snapshot.managed.get(row.key, ()))
             if row.field == "note" and (before := seen.base.note(row.key)) is not None:
                 about.add(before)  # what was reported of it as a note may be so no more

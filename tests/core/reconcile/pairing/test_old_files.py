@@ -58,12 +58,14 @@ def test_what_a_file_was_is_remembered() -> None:
     """By hand, then by us, then by hand again; what stands is never among it."""
     first = old_files._seen((), "a", "b")
     assert first == ("+a",)
-    ours = old_files._written(first, "b", "c")
+    ours = old_files._written(first, "b", "c", brings=True)
     assert ours == ("a", "b")
     again = old_files._seen(ours, "c", "d")
     assert again == ("a", "b", "+c")
     assert old_files._seen(again, "d", "b") == ("a", "+c", "+d")
-    assert old_files._written(again, "d", "a") == ("b", "c", "d")
+    assert old_files._written(again, "d", "a", brings=True) == ("b", "c", "d")
+    # What only links is no write behind which somebody could fall.
+    assert old_files._written(again, "d", "a", brings=False) == ("b", "+c", "+d")
 
 
 def test_only_files_that_changed_are_remembered() -> None:
@@ -73,10 +75,14 @@ def test_only_files_that_changed_are_remembered() -> None:
     mark = FileMark(1, 2, 3, "f" * 64)
     seen = replace(base, files={Key(""): {RelPath(WEEK): mark}})
     at_rest = found._replace(stats={RelPath(WEEK): (1, 2, 3)})
-    rows = {row for each in old_files.updates(at_rest, seen, (), {}, {}) for row in each.put}
+    rows = {
+        row for each in old_files.updates(at_rest, seen, (), {}, (), (), {}) for row in each.put
+    }
     assert ROWS[WEEK] not in rows
     (update,) = [
-        each for each in old_files.updates(found, seen, (), {}, {}) if ROWS[WEEK] in each.put
+        each
+        for each in old_files.updates(found, seen, (), {}, (), (), {})
+        if ROWS[WEEK] in each.put
     ]
     assert update.put[ROWS[WEEK]] == ("+" + "f" * 16,) and not update.paths
-    assert old_files.updates(found, base, (), {}, {}) == [] and text
+    assert old_files.updates(found, base, (), {}, (), (), {}) == [] and text

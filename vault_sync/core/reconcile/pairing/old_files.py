@@ -19,7 +19,7 @@ from vault_sync.core.digest.reader import Digest
 from vault_sync.core.digest.styles import styled_reader
 from vault_sync.core.model import problems
 from vault_sync.core.model.base import LINKED, STOOD, Base, value_hash
-from vault_sync.core.model.plan import BaseKey, BaseUpdate, Value, Write
+from vault_sync.core.model.plan import BaseKey, BaseUpdate, Plan, Value, Write
 from vault_sync.core.model.values import Decisions, Key, Problem, RelPath
 from vault_sync.core.snapshot import Snapshot
 
@@ -42,12 +42,13 @@ class _StoodFile(NamedTuple):
         return BaseKey(self.key, "" if self.key else self.path, STOOD)
 
 
-def _files(snapshot: Snapshot) -> Iterator[_StoodFile]:
+def _files(snapshot: Snapshot, base: Base) -> Iterator[_StoodFile]:
     for path, digest in snapshot.digests.items():
         yield _StoodFile(path, Key(""), digest.text)
     for key, paths in snapshot.managed.items():
-        for path in paths:
-            yield _StoodFile(path, key, snapshot.notes[path].text)
+        noted = base.note(key)
+        if noted is not None and noted in paths:
+            yield _StoodFile(noted, key, snapshot.notes[noted].text)
 
 
 def hash_of(text: str) -> str:
@@ -67,10 +68,30 @@ def old_files(snapshot: Snapshot, base: Base, decisions: Decisions) -> list[tupl
     """
     return [
         (each.path, each.key)
-        for each in _files(snapshot)
+        for each in _files(snapshot, base)
         if (stood := base.items(each.row)) and hash_of(each.text) in stood
         if decided_key(each.path) not in decisions and base.arrival(each.path).typed_here
     ]
+
+
+def questions(
+    old: Iterable[tuple[RelPath, Key]], snapshot: Snapshot, base: Base, plan: Plan
+) -> list[tuple[RelPath, Key]]:
+    """Return those of these files that the plan would follow, or of which it tells a problem."""
+    moved = {row.key for one in plan.base_updates if one.paths for row in (*one.put, *one.drop)} | {
+        each.key for each in plan.conflicts
+    }
+    told = {each.path for each in plan.problems if each.level == "problem"}
+
+    def is_one(path: RelPath, key: Key) -> bool:
+        if key or path in told:
+            return key in moved or path in told
+        digest = snapshot.digests[path]
+        papers = {entry.key for entry in digest.entries}
+        papers |= {each for each, places in base.places.items() if path in places}
+        return not papers.isdisjoint(moved)
+
+    return [each for each in old if is_one(*each)]
 
 
 def hold(snapshot: Snapshot, base: Base, old: Iterable[tuple[RelPath, Key]]) -> Snapshot:
@@ -101,15 +122,22 @@ def _papers_changed(path: RelPath, digest: Digest, base: Base) -> set[Key]:
 
 
 def entry_is_old_copys(key: Key, path: RelPath, digest: Digest, base: Base) -> bool:
-    """Return True if an entry is gone with all links that were written there together with its own.
+    """Return True if an entry is gone from a digest that is as it was before its link was written.
 
-    Nobody who had them before the eyes took it out.
+    So it is where we had put the whole entry there, with others or alone, and where others are
+    without the links that they were given together with it. Nobody who had these before the eyes
+    took it out.
     """
-    if base.files is None:
+    stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
+    by_hand = f"+{hash_of(digest.text)}" in stood
+    if base.files is None or by_hand or not base.arrival(path).typed_here:
         return False
-    linked = _linked(digest)
+    linked, here = _linked(digest), {entry.key for entry in digest.entries}
     groups = (group.split("\n") for group in base.items(_links_row(path)) or ())
-    return any(key in group and linked.isdisjoint(group) for group in groups)
+    return any(
+        key in group and linked.isdisjoint(group) and (not group[0] or not here.isdisjoint(group))
+        for group in groups
+    )
 
 
 def _linked(digest: Digest) -> set[Key]:
@@ -125,28 +153,38 @@ def updates(
     base: Base,
     writes: Collection[Write],
     drafted: Mapping[RelPath, tuple[Key, ...]],
+    bringing: Collection[RelPath],
+    ended: Collection[Key],
     rekeyed: Mapping[Key, Key],
 ) -> list[BaseUpdate]:
     """Return the updates by which the base knows what files were before they are written.
 
-    `rekeyed` gives the new key of each paper whose address this pass changes.
+    `bringing` are the digests into which more than links is written: what they were before is old
+    from then on. `ended` are the papers that the base forgets; `rekeyed` gives the new key of each
+    paper whose address this pass changes.
     """
     if base.files is None:
         return []
     after = {each.path: hash_of(str(each.after)) for each in writes}
     found: list[BaseUpdate] = []
-    for each in _files(snapshot):
+    for each in _files(snapshot, base):
         mark = base.files.get(each.key, {}).get(each.path)
         had = base.items(each.row) or ()
         at_rest = mark is not None and mark[:3] == snapshot.stats.get(each.path)
         is_same = at_rest and not (had and hash_of(each.text) in had)
-        if each.path in snapshot.locked or (is_same and each.path not in after):
+        if (
+            each.key in ended
+            or each.path in snapshot.locked
+            or (is_same and each.path not in after)
+        ):
             continue
         before, now = None if mark is None else mark.hash[:16], hash_of(each.text)
         seen = _seen(had, before, now)
-        found += _update((), each.row, had, seen)
+        if each.key not in rekeyed:
+            found += _update((), each.row, had, seen)
         if each.path in after:
-            then = _written(seen, now, after[each.path])
+            brings = bool(each.key) or each.path in bringing
+            then = _written(seen, now, after[each.path], brings=brings)
             row = each.row._replace(key=rekeyed.get(each.key, each.key))
             found += _update((each.path,), row, had if row == each.row else (), then)
         if not each.key:
@@ -163,10 +201,12 @@ def _seen(had: Iterable[str], before: str | None, now: str) -> tuple[str, ...]:
     return tuple(stood[-MOST:])
 
 
-def _written(had: Iterable[str], before: str, after: str) -> tuple[str, ...]:
-    """Return the texts that a file had once we have written there: all count as old."""
-    stood = dict.fromkeys([*(each.lstrip("+") for each in had), before])
-    return tuple(each for each in stood if each != after)[-MOST:]
+def _written(had: Iterable[str], before: str, after: str, *, brings: bool) -> tuple[str, ...]:
+    """Return the texts that a file had once we have written there: all are old if that `brings`."""
+    stood = dict.fromkeys((*had, f"+{before}"))
+    if brings:
+        stood = dict.fromkeys(each.lstrip("+") for each in stood)
+    return tuple(each for each in stood if each.lstrip("+") != after)[-MOST:]
 
 
 def _link_updates(
@@ -177,9 +217,13 @@ def _link_updates(
         group for group in had if not changed or linked.isdisjoint(map(Key, group.split("\n")))
     )
     found = _update((), _links_row(path), had, left)
-    new = [key for key in drafted if key not in linked]
-    if new:
-        found += _update((path,), _links_row(path), had, (*left, "\n".join(new))[-MOST:])
+    here = {entry.key for entry in snapshot.digests[path].entries}
+    new = [key for key in drafted if key not in linked and key in here]
+    added = [key for key in drafted if key not in here]
+    # The first line of a group is empty where we put whole entries there.
+    groups = ["\n".join(new)] * bool(new) + ["\n".join(("", *added))] * bool(added)
+    if groups:
+        found += _update((path,), _links_row(path), had, (*left, *groups)[-MOST:])
     return found
 
 

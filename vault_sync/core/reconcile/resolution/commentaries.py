@@ -274,6 +274,8 @@ def _have_gone_back(
 ) -> bool:
     if pair.kind != "both" or place.was is None:
         return False
+    if not all(base.arrival(path).typed_here for path in (pair.digest, paper.note)):
+        return False
     base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
     return bool(old_copies.sides_gone_back(base_key, place.has, view, base))
 
