@@ -81,11 +81,11 @@ def questions(
     moved = {row.key for one in plan.base_updates if one.paths for row in (*one.put, *one.drop)} | {
         each.key for each in plan.conflicts
     }
-    told = {each.path for each in plan.problems if each.level == "problem"}
+    reported = {each.path for each in plan.problems if each.level == "problem"}
 
     def is_one(path: RelPath, key: Key) -> bool:
-        if key or path in told:
-            return key in moved or path in told
+        if key or path in reported:
+            return key in moved or path in reported
         digest = snapshot.digests[path]
         papers = {entry.key for entry in digest.entries}
         papers |= {each for each, places in base.places.items() if path in places}
