@@ -157,12 +157,7 @@ def updates(
     ended: Collection[Key],
     rekeyed: Mapping[Key, Key],
 ) -> list[BaseUpdate]:
-    """Return the updates by which the base knows what files were before they are written.
-
-    `bringing` are the digests into which more than links is written: what they were before is old
-    from then on. `ended` are the papers that the base forgets; `rekeyed` gives the new key of each
-    paper whose address this pass changes.
-    """
+    """Return what files were before; `bringing` get more than links, `ended` are forgotten."""
     if base.files is None:
         return []
     after = {each.path: hash_of(str(each.after)) for each in writes}
