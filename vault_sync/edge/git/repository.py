@@ -22,6 +22,10 @@ _INHERITED = ("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 _FILE_MODES = frozenset({"100644", "100755"})
 
 
+ANSWERS = 3.0
+"""Seconds in which git says where a work tree is; a pipe in its folder would hold it for ever."""
+
+
 class GitError(Exception):
     """git is not there, this is no work tree of it, or it refused; the text says which."""
 
@@ -53,13 +57,19 @@ class Repository(NamedTuple):
         """True in the hook of `git commit PATH ...`, whose index is not the usual one."""
         return Path(self.environment.get("GIT_INDEX_FILE", "")).name.startswith("next-index-")
 
-    def git(self, *arguments: str, given: bytes = b"", fine: Iterable[int] = (0,)) -> bytes:
+    def git(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        fine: Iterable[int] = (0,),
+        seconds: float | None = None,
+    ) -> bytes:
         """Return what git answers to a call at the top of the work tree.
 
         Raises:
-            GitError: its exit code is not `fine`.
+            GitError: its exit code is not `fine`, or it did not answer in so many seconds.
         """
-        done = _call(arguments, self.top, self.environment, given)
+        done = _call(arguments, self.top, self.environment, given, seconds)
         if done.returncode not in fine:
             words = done.stderr.decode("utf-8", "replace").strip()
             raise GitError(f"git {arguments[0]}: {words or f'exit code {done.returncode}'}")
@@ -79,7 +89,7 @@ def repository(folder: Path, environ: Mapping[str, str]) -> Repository:
             environment[name] = str(Path(environment[name]).absolute())
     hooked = in_hook(environ)
     found = Repository(Path.cwd() if hooked else folder, environment)
-    top = found.git("rev-parse", "--show-toplevel")
+    top = found.git("rev-parse", "--show-toplevel", seconds=ANSWERS)
     return found._replace(top=Path(os.fsdecode(top.removesuffix(b"\n"))))
 
 
@@ -131,6 +141,7 @@ def _call(
     where: Path | None = None,
     environment: Mapping[str, str] | None = None,
     given: bytes = b"",
+    seconds: float | None = None,
 ) -> CompletedProcess[bytes]:
     import subprocess  # few commands call git
 
@@ -142,9 +153,12 @@ def _call(
             input=given,
             capture_output=True,
             check=False,
+            timeout=seconds,
         )
     except FileNotFoundError as error:
         raise GitError("git is not to be found on PATH") from error
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {arguments[0]}: no answer in {seconds} seconds") from error
 
 
 def _fields(output: bytes) -> list[str]:
