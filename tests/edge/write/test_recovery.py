@@ -11,7 +11,7 @@ import pytest
 from tests.support.fake_windows import FakeEditor, FakeKernel
 from tests.support.points import POINTS
 from tests.support.saving import by_rename, in_place
-from tests.support.written_world import Killed, P, World, agree
+from tests.support.written_world import NOON, Killed, P, World, agree
 from vault_sync.core.model.plan import Create, Operation, Rename, Trash, Write
 from vault_sync.core.model.values import RelPath
 from vault_sync.edge.fs.vault_dir import VaultDir, temporary_name
@@ -495,3 +495,62 @@ def test_a_note_that_is_kept_open_is_not_pinned_and_said_to_be_open(
     assert world.texts() == {"a.md": "old"}
     os.close(held)
     assert not world.apply(Write(P("a.md"), "old", "new", "")).undone
+
+
+HOSTILE_TASKS: list[tuple[Operation, str]] = [
+    (Create(P("../made.md"), "new", ""), "outside"),
+    (Create(P("/made.md"), "new", ""), "at the root"),
+    (Create(P(".git/hooks/made.md"), "new", ""), "dot folder"),
+    (Create(P(".obsidian/made.md"), "new", ""), "dot folder"),
+    (Create(P("made.sh"), "new", ""), "kind"),
+    (Create(P("a/../../made.md"), "new", ""), "outside, by a detour"),
+    (Create(P("linked/made.md"), "new", ""), "behind a link"),
+    (Write(P("../mine.md"), "mine", "new", ""), "outside"),
+    (Write(P("linked/mine.md"), "mine", "new", ""), "behind a link"),
+    (Rename(P("../mine.md"), P("made.md"), "mine", ""), "from outside"),
+    (Rename(P("here.md"), P("../made.md"), "here", ""), "to outside"),
+    (Rename(P("here.md"), P(".git/made.md"), "here", ""), "to a dot folder"),
+    (Trash(P("../mine.md"), P(".trash/mine.md"), "mine", ""), "from outside"),
+    (Trash(P("here.md"), P("../made.md"), "here", ""), "to outside"),
+]
+
+
+@pytest.mark.parametrize("operation", [each for each, _ in HOSTILE_TASKS])
+def test_the_end_of_a_pass_refuses_what_a_pass_refuses(world: World, operation: Operation) -> None:
+    """The journal of a state that came from elsewhere may name any path."""
+    (world.folder / "mine.md").write_text("mine")
+    (world.folder / "folder").mkdir()
+    (world.folder / "folder" / "mine.md").write_text("mine")
+    world.put("here.md", "here")
+    world.put(".git/hooks/x", "")
+    (world.vault / ".obsidian").mkdir()
+    (world.vault / "linked").symlink_to("../folder")
+    state = world.state()
+    with state.lock(0):
+        journal.begin(
+            state,
+            [journal.task_of(0, operation)],
+            (),
+            cause="test",
+            started=NOON,
+            texts=(),
+        )
+    (recovered, undone) = world.recover()
+    assert (recovered.code, undone.code) == ("recovered", "not-recovered")
+    assert world.texts()["here.md"] == "here"
+    assert not list(world.folder.rglob("made*"))
+    assert (world.folder / "mine.md").read_text() == "mine"
+    assert (world.folder / "folder" / "mine.md").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "path", ["../mine.md", "mine.md", ".git/.vault-sync-a-1", "../.vault-sync-a-1"]
+)
+def test_tidying_removes_nothing_but_temporary_files_of_its_own(world: World, path: str) -> None:
+    file = world.put(path, "mine")
+    os.utime(file, (1, 1))
+    state = world.state()
+    with state.lock(0):
+        pass_log.note_beside(state, path)
+    assert world.recover(now=1e12) == []
+    assert file.read_text() == "mine"
