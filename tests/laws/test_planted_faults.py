@@ -323,7 +323,7 @@ def own_words_unseen(patch: pytest.MonkeyPatch) -> None:
 
 
 def cut_short_believed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(snapshot, "_cut_short", lambda *of: None)
+    patch.setattr(snapshot, "cut_short", lambda *of: None)
 
 
 def old_copies_believed(patch: pytest.MonkeyPatch) -> None:

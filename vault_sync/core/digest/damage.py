@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from vault_sync.core.model.base import STOOD, Base, value_hash
+from vault_sync.core.model.base import Base
 from vault_sync.core.model.plan import BaseKey
 from vault_sync.core.model.problems import resolve_hint
 from vault_sync.core.model.values import Key, Problem, RelPath
@@ -91,9 +91,8 @@ def damage_of(path: RelPath, text: str, *, had_words: bool) -> Problem | None:
 def cut_short(path: RelPath, text: str, base: Base) -> Problem | None:
     """Return the problem of a digest that may have been cut short while it was being saved."""
     before = base.text(BaseKey(Key(""), path, "text"))
-    stood = base.items(BaseKey(Key(""), path, STOOD)) or ()
-    by_hand = bool(stood) and f"+{value_hash(text)[:16]}" in stood
-    if by_hand and before is not None and not any(addresses(before[len(text) :])):
+    taken_back = base.is_taken_back(Key(""), path, text)
+    if taken_back and before is not None and not any(addresses(before[len(text) :])):
         return None  # words typed at its end were taken back; of an entry `last_entry` decides
     if before is None or not before.startswith(text) or not before[len(text) :].strip():
         return None

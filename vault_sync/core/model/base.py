@@ -163,6 +163,14 @@ class Base:
         value = self.rows.get(base_key)
         return value if isinstance(value, tuple) else None
 
+    def is_taken_back(self, key: Key, path: str, text: str) -> bool:
+        """Return True if a note ("" for its path) or a digest ("" for its key) has its text again.
+
+        That is one which it had before, where only changes by hand lie between.
+        """
+        stood = self.items(BaseKey(key, path, STOOD)) or ()
+        return bool(stood) and f"+{value_hash(text)[:16]}" in stood
+
     def note_value(self, base_key: BaseKey) -> Value | None:
         """Return a value as the note says it, which may be in other words than the digest's."""
         return self.rows.get(apart_key(base_key), self.rows.get(base_key))

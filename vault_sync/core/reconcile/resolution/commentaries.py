@@ -200,6 +200,8 @@ def resolve_tags(
             return
         places[at] = place
     gone = note is not None and note.properties.find("tags") is None
+    if note is not None and gone:
+        gone = not base.is_taken_back(paper.agreed_key, "", note.text)
     if gone and not _are_decided(resolution, pairs, places, decisions):
         return
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
