@@ -145,7 +145,7 @@ def _rows(connection: sqlite3.Connection, query: str, value: str) -> list[tuple[
         raise TakesWholePass("the index of the last pass is damaged") from error
 
 
-NOTES = ("note", "plain")
+NOTES = ("note", "plain", "held")
 
 
 def keys_in(file: File) -> list[Key]:
@@ -204,7 +204,7 @@ class Overlay:
         return [path for path in files if (file := self.get(path)) and file.kind != "digest"]
 
     def note_of(self, key: Key) -> RelPath | None:
-        """Return the one note of a paper; if there is none, its one plain note."""
+        """Return the one note of a paper; if there is none, its one plain note, or held one."""
         files = {path: file for path in self.files_about(key) if (file := self.get(path))}
         for kind in NOTES:
             paths = [path for path, file in files.items() if file.kind == kind]

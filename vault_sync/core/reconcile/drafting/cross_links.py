@@ -6,6 +6,7 @@ remembers what was found, so that only that is taken out again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -125,7 +126,9 @@ class _Notes:
         self._others = context.snapshot.others
         self._other_about = context.snapshot.other_about
         # One that cannot be read just now is the note all the same.
-        locked = {key: path for path, key in context.snapshot.locked_notes.items()}
+        locked_notes = context.snapshot.locked_notes
+        count = Counter(locked_notes.values())
+        locked = {key: path for path, key in locked_notes.items() if count[key] == 1}
         self._seen = (
             locked
             | {
