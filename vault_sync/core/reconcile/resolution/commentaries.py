@@ -199,10 +199,7 @@ def resolve_tags(
         if place is None:
             return
         places[at] = place
-    gone = note is not None and note.properties.find("tags") is None
-    if note is not None and gone:
-        gone = not base.is_taken_back(paper.agreed_key, "", note.text)
-    if gone and not _are_decided(resolution, pairs, places, decisions):
+    if _lost_tags(paper, note, base) and not _are_decided(resolution, pairs, places, decisions):
         return
     merged = fields.merge_tags(places, note_fields.tags, stays, travel=travel)
     if in_table and any(fold(tag) not in anywhere and not stays(tag) for tag in note_fields.tags):
@@ -280,6 +277,13 @@ def _have_gone_back(
         return False
     base_key = BaseKey(paper.agreed_key, pair.digest, "tags")
     return bool(old_copies.sides_gone_back(base_key, place.has, view, base))
+
+
+def _lost_tags(paper: Paper, note: Note | None, base: Base) -> bool:
+    """Return True if a note has no `tags`, and has not its text of before they were typed."""
+    if note is None or note.properties.find("tags") is not None:
+        return False
+    return not base.is_taken_back(paper.agreed_key, "", note.text)
 
 
 def _are_decided(
