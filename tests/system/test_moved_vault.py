@@ -61,9 +61,9 @@ def test_moved_back_and_forth(vault: Vault) -> None:
     vault.root.rename(other)
     flows(at(vault, other))
     other.rename(vault.root)
-    vault.edit(NOTE, "first line, edited", "first line again")
+    vault.edit(NOTE, "first line, edited", "first line, edited again")
     vault.ok("sync")
-    assert "first line again" in vault.read(WEEK)
+    assert "edited again" in vault.read(WEEK)
     assert len(states(vault)) == 1
 
 
