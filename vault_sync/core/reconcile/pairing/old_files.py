@@ -86,10 +86,8 @@ def questions(
     def is_one(path: RelPath, key: Key) -> bool:
         if key or path in reported:
             return key in moved or path in reported
-        digest = snapshot.digests[path]
-        papers = {entry.key for entry in digest.entries}
-        papers |= {each for each, places in base.places.items() if path in places}
-        return not papers.isdisjoint(moved)
+        # A paper of which it says what it said is moved by its note.
+        return not _papers_changed(path, snapshot.digests[path], base).isdisjoint(moved)
 
     return [each for each in old if is_one(*each)]
 
